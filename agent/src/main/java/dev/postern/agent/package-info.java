@@ -1,0 +1,3 @@
+/** agent */
+@org.jspecify.annotations.NullMarked
+package dev.postern.agent;

@@ -1,0 +1,3 @@
+/** client */
+@org.jspecify.annotations.NullMarked
+package dev.postern.client;

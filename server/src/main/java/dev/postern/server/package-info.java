@@ -1,0 +1,3 @@
+/** server */
+@org.jspecify.annotations.NullMarked
+package dev.postern.server;

@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What travels between client, server and agent. No sockets, no threads, no clock. */
+@NullMarked
+module dev.postern.wire {
+  requires static org.jspecify;
+  requires tools.jackson.core;
+
+  exports dev.postern.wire;
+}
