@@ -1,0 +1,34 @@
+package dev.postern.server.listener;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request as it arrived, whole.
+ *
+ * @param method as sent
+ * @param target the request target as sent: raw path, and raw query after {@code ?}
+ * @param headers in order, names as sent, repeated ones repeated
+ * @param body at most the listener's limit; empty when there was none
+ * @param remote the peer's address
+ */
+public record HttpCall(
+    String method, String target, List<Header> headers, byte[] body, InetSocketAddress remote) {
+  /** One header line. */
+  public record Header(String name, String value) {}
+
+  public HttpCall {
+    headers = List.copyOf(headers);
+  }
+
+  /** The first value of a header, by its name without regard to case. */
+  public @Nullable String header(String name) {
+    for (Header header : headers) {
+      if (header.name().equalsIgnoreCase(name)) {
+        return header.value();
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.postern.server.listener;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * One open WebSocket, to write to. Safe for use by any thread; writes from one thread keep their
+ * order.
+ */
+public interface WebSocketPeer {
+  /**
+   * Sends a message and drops the caller's reference to it. Not flushed. After the connection's end
+   * it only releases.
+   */
+  void send(WebSocketMessage message);
+
+  /**
+   * Sends bytes of our own as one binary message; the caller must not change them afterwards. Not
+   * flushed.
+   */
+  void send(ByteBuffer bytes);
+
+  /** Pushes what was sent to the socket. */
+  void flush();
+
+  /**
+   * False while more than the high mark of bytes waits to be written: the caller stops its source.
+   */
+  boolean isWritable();
+
+  /**
+   * Switches reading on or off: off is back-pressure on this peer. Pings then go unanswered, so not
+   * for long.
+   */
+  void reading(boolean on);
+
+  /** Sends a close frame with this code, then closes. Idempotent. */
+  void close(int code, String reason);
+
+  /** Closes without a word. Idempotent. */
+  void abort();
+
+  /** Runs a task on this connection's event loop, after what already waits there. */
+  void execute(Runnable task);
+
+  /** Where the peer is. */
+  InetSocketAddress remote();
+}
