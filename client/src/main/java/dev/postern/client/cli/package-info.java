@@ -1,0 +1,3 @@
+/** The postern command. */
+@org.jspecify.annotations.NullMarked
+package dev.postern.client.cli;
