@@ -7,4 +7,8 @@ module dev.postern.wire {
   requires tools.jackson.core;
 
   exports dev.postern.wire;
+  exports dev.postern.wire.control;
+  exports dev.postern.wire.handshake;
+  exports dev.postern.wire.json;
+  exports dev.postern.wire.message;
 }

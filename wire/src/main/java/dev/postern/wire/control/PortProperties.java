@@ -1,0 +1,33 @@
+package dev.postern.wire.control;
+
+import dev.postern.wire.json.JsonObject;
+import dev.postern.wire.message.MalformedMessageException;
+
+/**
+ * The properties of a port session, from the document or from the handshake (spec/data-channel.md
+ * 4.4, 7.1). All are strings on the wire; missing ones are empty.
+ *
+ * @param host empty means the node itself
+ * @param localPortNumber empty means any free port
+ */
+public record PortProperties(
+    String portNumber,
+    String localPortNumber,
+    String host,
+    String type,
+    String localConnectionType,
+    String localUnixSocket) {
+
+  /** The value of {@code type} for port forwarding; anything else is a stdio session. */
+  public static final String LOCAL_PORT_FORWARDING = "LocalPortForwarding";
+
+  public static PortProperties parse(JsonObject json) throws MalformedMessageException {
+    return new PortProperties(
+        json.string("portNumber"),
+        json.string("localPortNumber"),
+        json.string("host"),
+        json.string("type"),
+        json.string("localConnectionType"),
+        json.string("localUnixSocket"));
+  }
+}
