@@ -6,4 +6,6 @@ module dev.postern.transport {
   requires static org.jspecify;
   requires transitive dev.postern.aws;
   requires transitive dev.postern.wire;
+
+  exports dev.postern.transport;
 }

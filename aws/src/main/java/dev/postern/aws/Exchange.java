@@ -6,6 +6,8 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Exchange {
   /**
+   * Sends the request and returns the whole answer, whatever its status.
+   *
    * @throws IOException when no complete answer came: unreachable, untrusted certificate, timeout,
    *     broken framing
    */

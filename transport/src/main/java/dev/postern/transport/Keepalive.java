@@ -1,0 +1,31 @@
+package dev.postern.transport;
+
+import java.time.Duration;
+
+/**
+ * When a {@link WebSocket} pings and how long it then waits for a sign of life
+ * (spec/data-channel.md 2.4).
+ *
+ * <p>Any byte from the peer counts as a sign of life, not only the pong: a pong may queue behind a
+ * lot of data on a slow path.
+ *
+ * @param firstAfter zero pings directly after the upgrade
+ * @param interval between later pings
+ * @param silenceMax how long after a ping the peer may stay silent before the connection counts as
+ *     lost
+ */
+public record Keepalive(Duration firstAfter, Duration interval, Duration silenceMax) {
+  /** What an agent does on its control and data channels. */
+  public static final Keepalive AGENT =
+      new Keepalive(Duration.ofSeconds(54), Duration.ofSeconds(54), Duration.ofSeconds(60));
+
+  /** What a session plugin does on its data channel. */
+  public static final Keepalive PLUGIN =
+      new Keepalive(Duration.ZERO, Duration.ofMinutes(5), Duration.ofSeconds(60));
+
+  public Keepalive {
+    if (firstAfter.isNegative() || !interval.isPositive() || !silenceMax.isPositive()) {
+      throw new IllegalArgumentException("keepalive times must be positive");
+    }
+  }
+}

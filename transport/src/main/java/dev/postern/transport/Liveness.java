@@ -1,0 +1,63 @@
+package dev.postern.transport;
+
+import java.io.IOException;
+
+/**
+ * When to ping and when to give a silent peer up. Times come in as arguments, those of {@link
+ * System#nanoTime}. Safe for use by two threads: the one that pings and the one that reads.
+ */
+final class Liveness implements Patience {
+  private final long intervalNanos;
+  private final long silenceNanosMax;
+
+  /** When the next ping is due. */
+  private long pingAtNanos;
+
+  /** Whether nothing has been heard since a ping, sent at {@link #unansweredSinceNanos}. */
+  private boolean unanswered;
+
+  private long unansweredSinceNanos;
+
+  Liveness(Keepalive keepalive, long nowNanos) {
+    intervalNanos = Patience.nanos(keepalive.interval());
+    silenceNanosMax = Patience.nanos(keepalive.silenceMax());
+    pingAtNanos = nowNanos + Patience.nanos(keepalive.firstAfter());
+  }
+
+  /** How long until the next ping, 0 or less when it is due. */
+  synchronized long untilPingNanos(long nowNanos) {
+    return pingAtNanos - nowNanos;
+  }
+
+  /** A ping is about to be written: from now on the peer has to show a sign of life. */
+  synchronized void onPing(long nowNanos) {
+    pingAtNanos = nowNanos + intervalNanos;
+    if (!unanswered) {
+      unanswered = true;
+      unansweredSinceNanos = nowNanos;
+    }
+  }
+
+  @Override
+  public synchronized void onHeard(long nowNanos) {
+    unanswered = false;
+  }
+
+  @Override
+  public synchronized int waitMillis(long nowNanos) {
+    // Until then the ping that is due next has been sent, and its time is up at the earliest.
+    long since = unanswered ? unansweredSinceNanos : Math.max(pingAtNanos, nowNanos);
+    return Patience.millisUntil(since + silenceNanosMax, nowNanos);
+  }
+
+  /**
+   * Only an attempt to read that found nothing counts as silence: a reader that was busy elsewhere
+   * finds the sign of life waiting.
+   */
+  @Override
+  public synchronized void onSilence(long nowNanos) throws IOException {
+    if (unanswered && nowNanos - unansweredSinceNanos >= silenceNanosMax) {
+      throw new IOException("the peer has not answered a ping in time");
+    }
+  }
+}

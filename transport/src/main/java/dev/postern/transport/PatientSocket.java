@@ -1,0 +1,118 @@
+package dev.postern.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Objects;
+
+/**
+ * A TCP socket whose reads wait as long as a {@link Patience} says, and which takes much at once
+ * from the system.
+ *
+ * <p>TLS lies above it and never sees a timeout in the middle of a record, only the end of all
+ * patience. One thread reads. {@link #close} may be called by any thread and never waits, unlike
+ * that of an SSLSocket, which waits for a blocked writer.
+ */
+final class PatientSocket extends Socket {
+  private static final int READ_BUFFER_BYTES = 64 << 10;
+
+  private final Input input = new Input();
+  private volatile Patience patience;
+
+  PatientSocket(Patience patience) {
+    this.patience = patience;
+  }
+
+  void patience(Patience next) {
+    patience = next;
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return input;
+  }
+
+  /**
+   * Whether an unused connection can still be used: the peer neither closed it nor said anything.
+   * Costs a millisecond when it can.
+   */
+  boolean isQuiet() {
+    if (input.position < input.limit) {
+      return false;
+    }
+    try {
+      setSoTimeout(1);
+      // An end, an alert, data: whatever comes out of turn, this connection is of no use.
+      super.getInputStream().skipNBytes(1);
+      return false;
+    } catch (SocketTimeoutException _) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private final class Input extends InputStream {
+    private final byte[] buffer = new byte[READ_BUFFER_BYTES];
+    private int position;
+    private int limit;
+
+    @Override
+    public int read() throws IOException {
+      return position < limit || fill() ? buffer[position++] & 0xFF : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      Objects.checkFromIndexSize(offset, length, target.length);
+      if (length == 0) {
+        return 0;
+      }
+      if (position == limit) {
+        if (length >= buffer.length) {
+          return readPatiently(target, offset, length);
+        }
+        if (!fill()) {
+          return -1;
+        }
+      }
+      int taken = Math.min(length, limit - position);
+      System.arraycopy(buffer, position, target, offset, taken);
+      position += taken;
+      return taken;
+    }
+
+    @Override
+    public int available() {
+      return limit - position;
+    }
+
+    @Override
+    public void close() throws IOException {
+      PatientSocket.this.close();
+    }
+
+    private boolean fill() throws IOException {
+      int read = readPatiently(buffer, 0, buffer.length);
+      position = 0;
+      limit = Math.max(read, 0);
+      return read > 0;
+    }
+
+    private int readPatiently(byte[] target, int offset, int length) throws IOException {
+      InputStream raw = PatientSocket.super.getInputStream();
+      while (true) {
+        Patience now = patience;
+        setSoTimeout(now.waitMillis(System.nanoTime()));
+        try {
+          int read = raw.read(target, offset, length);
+          now.onHeard(System.nanoTime());
+          return read;
+        } catch (SocketTimeoutException _) {
+          now.onSilence(System.nanoTime());
+        }
+      }
+    }
+  }
+}

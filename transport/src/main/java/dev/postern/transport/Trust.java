@@ -1,0 +1,137 @@
+package dev.postern.transport;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which certificate authorities a connection believes: the system's roots and, when given, those of
+ * a PEM bundle besides. One instance serves all connections of a process; its {@link SSLContext}
+ * keeps TLS sessions for resumption.
+ *
+ * <p>Safe for use by many threads. The bundle is read once, at construction; the system's roots
+ * only when a certificate needs them, because reading some 150 certificates is a good part of a
+ * short program's start.
+ */
+public final class Trust {
+  /** Where systems keep the roots that their administrator chose, most common first. */
+  private static final List<Path> SYSTEM_BUNDLES =
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
+          Path.of("/etc/ssl/ca-bundle.pem"),
+          Path.of("/etc/ssl/cert.pem"));
+
+  private final SSLContext context;
+
+  private Trust(X509ExtendedTrustManager decider) throws IOException {
+    try {
+      context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {decider}, null);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS is not available in this Java runtime", e);
+    }
+  }
+
+  /** The system's roots only. */
+  public static Trust system() throws IOException {
+    return withBundle(null);
+  }
+
+  /**
+   * The system's roots and those of a file.
+   *
+   * @param caBundle PEM certificates, other PEM blocks and text between them are skipped; null for
+   *     none
+   * @throws IOException naming the file, when it is missing, unreadable, or holds no certificate or
+   *     a broken one
+   */
+  public static Trust withBundle(@Nullable Path caBundle) throws IOException {
+    X509ExtendedTrustManager system = new LazyTrustManager(Trust::readSystemRoots);
+    if (caBundle == null) {
+      return new Trust(system);
+    }
+    return new Trust(new EitherTrustManager(managerOf(readBundle(caBundle)), system));
+  }
+
+  /** Trusts the given authorities and nobody else. */
+  public static Trust only(Collection<X509Certificate> authorities) throws IOException {
+    return new Trust(managerOf(authorities));
+  }
+
+  SSLContext context() {
+    return context;
+  }
+
+  private static List<X509Certificate> readBundle(Path file) throws IOException {
+    try {
+      return PemCertificates.parse(Files.readAllBytes(file));
+    } catch (CertificateException e) {
+      throw new IOException("CA bundle " + file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IOException("CA bundle " + file + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case java.nio.file.NoSuchFileException _ -> "no such file";
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  private static X509ExtendedTrustManager readSystemRoots() throws IOException {
+    // Whoever set this property chose the roots of this very program.
+    if (System.getProperty("javax.net.ssl.trustStore") == null) {
+      for (Path file : SYSTEM_BUNDLES) {
+        if (Files.isReadable(file)) {
+          return managerOf(readBundle(file));
+        }
+      }
+    }
+    return managerOf((KeyStore) null);
+  }
+
+  private static X509ExtendedTrustManager managerOf(Collection<X509Certificate> authorities)
+      throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int number = 0;
+      for (X509Certificate authority : authorities) {
+        store.setCertificateEntry("ca" + number++, authority);
+      }
+      return managerOf(store);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("certificate authorities cannot be loaded", e);
+    }
+  }
+
+  /** A null store means the Java runtime's own roots. */
+  private static X509ExtendedTrustManager managerOf(@Nullable KeyStore store) throws IOException {
+    try {
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(store);
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager extended) {
+          return extended;
+        }
+      }
+      throw new IOException("this Java runtime has no X.509 trust manager");
+    } catch (GeneralSecurityException e) {
+      throw new IOException("certificate authorities cannot be loaded", e);
+    }
+  }
+}
