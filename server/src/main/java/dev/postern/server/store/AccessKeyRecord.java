@@ -1,5 +1,7 @@
 package dev.postern.server.store;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -8,7 +10,8 @@ import java.util.Optional;
  *
  * @param secret the secret access key, decrypted; never logged
  * @param principal whose key it is
- * @param sessionToken what a temporary key must come with; absent for long-term keys
+ * @param sessionTokenHash of the token that a temporary key must come with; absent for long-term
+ *     keys. See {@link #acceptsSessionToken}
  * @param expiration when a temporary key ends
  */
 public record AccessKeyRecord(
@@ -16,7 +19,7 @@ public record AccessKeyRecord(
     String secret,
     boolean active,
     Principal principal,
-    Optional<String> sessionToken,
+    Optional<String> sessionTokenHash,
     Optional<Instant> expiration) {
   /** Whose key it is. */
   public sealed interface Principal {
@@ -26,6 +29,16 @@ public record AccessKeyRecord(
     /** A session of a role; the node that it was issued to, if one. */
     record RoleSession(String roleName, String sessionName, Optional<String> instanceId)
         implements Principal {}
+  }
+
+  /** Whether this is the token that the key was issued with, or none where none was issued. */
+  public boolean acceptsSessionToken(Optional<String> token) {
+    if (sessionTokenHash.isEmpty() || token.isEmpty()) {
+      return sessionTokenHash.isEmpty() && token.isEmpty();
+    }
+    return MessageDigest.isEqual(
+        sessionTokenHash.get().getBytes(StandardCharsets.US_ASCII),
+        Hashes.hex(token.get()).getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override

@@ -42,5 +42,15 @@ public record SessionRecord(
     public boolean isHistory() {
       return this == Terminated || this == Failed;
     }
+
+    /** Whether a session may go from this status to the other one, or be told the same again. */
+    public boolean mayBecome(Status next) {
+      return switch (this) {
+        case Connecting -> true;
+        case Connected, Disconnected -> next != Connecting;
+        case Terminating -> next == Terminating || next.isHistory();
+        case Terminated, Failed -> false;
+      };
+    }
   }
 }

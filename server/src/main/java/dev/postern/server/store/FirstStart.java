@@ -1,0 +1,118 @@
+package dev.postern.server.store;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What exists from the start: the first administrator with a key, the role for managed nodes, and
+ * the preferences document. Made in one transaction; what an operator changed later stays changed.
+ */
+final class FirstStart {
+  private static final String MARK = "master key check";
+  private static final byte[] MARK_CONTENT = "postern".getBytes(StandardCharsets.US_ASCII);
+  private static final String NODE_TRUST_POLICY =
+      """
+      {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+      "Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole"}]}\
+      """;
+
+  /** As AWS writes it when the console's preferences page is saved first (spec/aws-api.md 2.7). */
+  private static final String PREFERENCES =
+      """
+      {
+        "schemaVersion": "1.0",
+        "description": "Document to hold regional settings for Session Manager",
+        "sessionType": "Standard_Stream",
+        "inputs": {
+          "s3BucketName": "",
+          "s3KeyPrefix": "",
+          "s3EncryptionEnabled": true,
+          "cloudWatchLogGroupName": "",
+          "cloudWatchEncryptionEnabled": true,
+          "cloudWatchStreamingEnabled": true,
+          "kmsKeyId": "",
+          "runAsEnabled": false,
+          "runAsDefaultUser": "",
+          "idleSessionTimeout": "20",
+          "maxSessionDuration": "",
+          "shellProfile": {
+            "windows": "",
+            "linux": ""
+          }
+        }
+      }\
+      """;
+
+  private final StoreOptions options;
+  private final AccessKeys accessKeys;
+  private final Identifiers identifiers;
+
+  FirstStart(StoreOptions options, AccessKeys accessKeys, Identifiers identifiers) {
+    this.options = options;
+    this.accessKeys = accessKeys;
+    this.identifiers = identifiers;
+  }
+
+  /** Refuses a database of another master key, then makes what is missing. */
+  Object run(Handle handle) {
+    Instant now = options.clock().instant();
+    Optional<byte[]> mark =
+        handle
+            .createQuery("select content from store_property where name = :name")
+            .bind("name", MARK)
+            .map((row, context) -> row.getBytes("content"))
+            .findOne();
+    if (mark.isPresent()) {
+      byte[] opened = options.masterKey().open(mark.get(), MARK);
+      if (!MessageDigest.isEqual(opened, MARK_CONTENT)) {
+        throw new StoreException("the check of the master key is damaged");
+      }
+    } else {
+      handle
+          .createUpdate("insert into store_property (name, content) values (:name, :content)")
+          .bind("name", MARK)
+          .bind("content", options.masterKey().seal(MARK_CONTENT, MARK))
+          .execute();
+      createAdministrator(handle, now);
+      createNodeRole(handle, now);
+    }
+    if (options.autocreatePreferences()) {
+      Documents.insertIfAbsent(
+          handle,
+          new DocumentRecord(
+              Store.PREFERENCES_DOCUMENT, "Session", 1, "JSON", PREFERENCES, 1, 1, now));
+    }
+    return handle;
+  }
+
+  private void createAdministrator(Handle handle, Instant now) {
+    Principals.insert(
+        handle,
+        new UserRecord(
+            Store.ADMINISTRATOR,
+            "/",
+            identifiers.principalId("AIDA"),
+            now,
+            List.of("arn:aws:iam::aws:policy/AdministratorAccess")));
+    accessKeys.createForUser(handle, Store.ADMINISTRATOR);
+  }
+
+  private void createNodeRole(Handle handle, Instant now) {
+    Principals.insert(
+        handle,
+        new RoleRecord(
+            Store.NODE_ROLE,
+            "/",
+            identifiers.principalId("AROA"),
+            NODE_TRUST_POLICY,
+            Optional.of("Lets managed nodes work with Systems Manager"),
+            Duration.ofHours(1),
+            now,
+            List.of("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")));
+  }
+}

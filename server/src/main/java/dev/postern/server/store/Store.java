@@ -1,0 +1,155 @@
+package dev.postern.server.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that outlives the process, in one SQLite file. Safe for use by many threads; every
+ * part is.
+ *
+ * <p>A change is durable when the call that made it returns, and either all of it is there or
+ * nothing. Failures of the disk are {@link StoreException}s. One thread writes, one forgets what is
+ * over; both end with {@link #close}.
+ */
+public final class Store implements AutoCloseable {
+  /** The first administrator's user name. */
+  public static final String ADMINISTRATOR = "admin";
+
+  /** The role that exists for managed nodes. */
+  public static final String NODE_ROLE = "SSMServiceRole";
+
+  /** The document that holds the account's session preferences. */
+  public static final String PREFERENCES_DOCUMENT = "SSM-SessionManagerRunShell";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+  private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(15);
+
+  /** So long a caller with an expired key still hears that it expired. */
+  private static final Duration EXPIRED_KEY_KEPT = Duration.ofDays(1);
+
+  /** The most rows that one transaction forgets, so that writers need not wait for long. */
+  private static final int EXPIRY_BATCH_MAX = 500;
+
+  private final Database database;
+  private final StoreOptions options;
+  private final Nodes nodes;
+  private final Activations activations;
+  private final Sessions sessions;
+  private final Tokens tokens;
+  private final Principals principals;
+  private final AccessKeys accessKeys;
+  private final Documents documents;
+  private final AuditLog audit;
+  private final ScheduledExecutorService expiry =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("postern-store-expiry").factory());
+
+  private Store(Database database, StoreOptions options, AccessKeys accessKeys) {
+    this.database = database;
+    this.options = options;
+    this.nodes = new Nodes(database, options.clock());
+    this.activations = new Activations(database);
+    this.sessions = new Sessions(database, options.clock());
+    this.tokens = new Tokens(database, options.clock(), options.random());
+    this.principals = new Principals(database);
+    this.accessKeys = accessKeys;
+    this.documents = new Documents(database);
+    this.audit = new AuditLog(database);
+  }
+
+  /**
+   * Opens the database, makes it at the first start, and brings an older schema up to date.
+   *
+   * @throws StoreException with one clear line: a newer schema, another master key, a damaged file,
+   *     a full disk
+   */
+  public static Store open(StoreOptions options) {
+    Database database = Database.open(options.database());
+    try {
+      Identifiers identifiers = new Identifiers(options.random());
+      AccessKeys accessKeys =
+          new AccessKeys(database, options.masterKey(), options.clock(), identifiers);
+      FirstStart firstStart = new FirstStart(options, accessKeys, identifiers);
+      database.write(firstStart::run);
+      Store store = new Store(database, options, accessKeys);
+      store.startExpiry();
+      return store;
+    } catch (RuntimeException failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  public Activations activations() {
+    return activations;
+  }
+
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  public Tokens tokens() {
+    return tokens;
+  }
+
+  public Principals principals() {
+    return principals;
+  }
+
+  public AccessKeys accessKeys() {
+    return accessKeys;
+  }
+
+  public Documents documents() {
+    return documents;
+  }
+
+  public AuditLog audit() {
+    return audit;
+  }
+
+  private void startExpiry() {
+    long seconds = EXPIRY_INTERVAL.toSeconds();
+    expiry.scheduleWithFixedDelay(this::tryExpire, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void tryExpire() {
+    try {
+      expire();
+    } catch (RuntimeException failure) {
+      // The next round tries again; nothing that is over is accepted meanwhile.
+      LOG.warn("could not forget what is over: {}", failure.getMessage());
+    }
+  }
+
+  /** Forgets sessions beyond the history, and tokens and temporary keys that are over. */
+  public void expire() {
+    Instant now = options.clock().instant();
+    repeat(() -> sessions.expireHistory(now.minus(options.historyKept()), EXPIRY_BATCH_MAX));
+    repeat(() -> tokens.purge(now, EXPIRY_BATCH_MAX));
+    repeat(() -> accessKeys.purge(now.minus(EXPIRED_KEY_KEPT), EXPIRY_BATCH_MAX));
+  }
+
+  private static void repeat(IntSupplier batch) {
+    while (batch.getAsInt() == EXPIRY_BATCH_MAX) {
+      // The next batch is a transaction of its own.
+    }
+  }
+
+  /** Finishes the writes that were begun. Idempotent. */
+  @Override
+  public void close() {
+    expiry.shutdownNow();
+    database.close();
+  }
+}

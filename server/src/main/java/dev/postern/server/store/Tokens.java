@@ -1,0 +1,108 @@
+package dev.postern.server.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Tokens that open a channel once. Only their hash is stored: who reads the database cannot use
+ * them. Safe for use by many threads.
+ */
+public final class Tokens {
+  private static final int TOKEN_BYTES = 32;
+
+  private final Database database;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  Tokens(Database database, InstantSource clock, RandomGenerator random) {
+    this.database = database;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What a token opens. Names are stored: never rename them. */
+  public enum Kind {
+    /** The subject is an instance id. */
+    CONTROL_CHANNEL,
+    /** The agent's end; the subject is a session id. */
+    AGENT_DATA_CHANNEL,
+    /** The client's end; the subject is a session id. */
+    CLIENT_DATA_CHANNEL
+  }
+
+  /** A new token, 43 characters of base64url; it survives a restart of the server. */
+  public String issue(Kind kind, String subject, Duration lifetime) {
+    byte[] bytes = new byte[TOKEN_BYTES];
+    random.nextBytes(bytes);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    long expiry = clock.instant().plus(lifetime).toEpochMilli();
+    database.write(handle ->
+        handle
+            .createUpdate(
+                """
+                insert into channel_token (token_hash, kind, subject, expires_at)
+                values (:hash, :kind, :subject, :expiry)
+                """)
+            .bind("hash", Hashes.hex(token))
+            .bind("kind", kind.name())
+            .bind("subject", subject)
+            .bind("expiry", expiry)
+            .execute());
+    return token;
+  }
+
+  /**
+   * The subject of a token that is valid now. A token is redeemed at most once, whatever comes of
+   * it. One that is redeemed as the wrong kind stays what it is.
+   */
+  public Optional<String> redeem(Kind kind, String token) {
+    long now = clock.instant().toEpochMilli();
+    return database.write(handle ->
+        handle
+            .createQuery(
+                """
+                delete from channel_token where token_hash = :hash and kind = :kind
+                returning subject, expires_at
+                """)
+            .bind("hash", Hashes.hex(token))
+            .bind("kind", kind.name())
+            .map((row, context) ->
+                row.getLong("expires_at") > now
+                    ? Optional.of(row.getString("subject"))
+                    : Optional.<String>empty())
+            .findOne()
+            .flatMap(subject -> subject));
+  }
+
+  /** Ends every token of this kind and subject. */
+  public void discard(Kind kind, String subject) {
+    database.write(handle -> discard(handle, kind, subject));
+  }
+
+  static int discard(Handle handle, Kind kind, String subject) {
+    return handle
+        .createUpdate("delete from channel_token where kind = :kind and subject = :subject")
+        .bind("kind", kind.name())
+        .bind("subject", subject)
+        .execute();
+  }
+
+  /** Forgets at most so many tokens that expired before; returns how many. */
+  int purge(Instant expiredBefore, int limit) {
+    return database.write(handle ->
+        handle
+            .createUpdate(
+                """
+                delete from channel_token where token_hash in
+                  (select token_hash from channel_token where expires_at < :before limit :limit)
+                """)
+            .bind("before", expiredBefore.toEpochMilli())
+            .bind("limit", limit)
+            .execute());
+  }
+}
