@@ -7,6 +7,7 @@ module dev.postern.wire {
   requires tools.jackson.core;
 
   exports dev.postern.wire;
+  exports dev.postern.wire.channel;
   exports dev.postern.wire.control;
   exports dev.postern.wire.handshake;
   exports dev.postern.wire.json;
