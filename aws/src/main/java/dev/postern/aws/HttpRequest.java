@@ -2,6 +2,7 @@ package dev.postern.aws;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -13,8 +14,26 @@ import java.util.Map;
  *     which follow from the other members
  * @param body may be empty
  */
+@SuppressWarnings("ArrayRecordComponent") // made once, handed on, never compared
 public record HttpRequest(String method, URI uri, Map<String, List<String>> headers, byte[] body) {
   public HttpRequest {
     headers = Map.copyOf(headers);
+  }
+
+  /** The Host header to send and to sign: with the port unless it is the scheme's default. */
+  public String host() {
+    String name = uri.getHost();
+    String scheme = uri.getScheme();
+    if (name == null || scheme == null) {
+      throw new IllegalArgumentException("the address must have a scheme and a host");
+    }
+    int standardPort =
+        switch (scheme.toLowerCase(Locale.ROOT)) {
+          case "https", "wss" -> 443;
+          case "http", "ws" -> 80;
+          default -> throw new IllegalArgumentException("unknown scheme " + scheme);
+        };
+    int port = uri.getPort();
+    return port == -1 || port == standardPort ? name : name + ":" + port;
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers by lower-case name
  * @param body whole, decoded from any transfer coding
  */
+@SuppressWarnings("ArrayRecordComponent") // made once, handed on, never compared
 public record HttpResponse(int status, Map<String, List<String>> headers, byte[] body) {
   public HttpResponse {
     headers = Map.copyOf(headers);
