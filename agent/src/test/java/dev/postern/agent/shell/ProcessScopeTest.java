@@ -1,0 +1,131 @@
+package dev.postern.agent.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ProcessScopeTest {
+  private static final Duration GRACE = Duration.ofMillis(200);
+  private final String mark = Screen.newMark();
+  private final byte[] variable =
+      (ProcessScope.MARKER + "=" + mark).getBytes(StandardCharsets.US_ASCII);
+
+  private long survivors() throws Exception {
+    return ProcessTable.living().stream()
+        .filter(entry -> ProcessTable.startedWith(entry.pid(), variable))
+        .count();
+  }
+
+  private ProgramProcess start(ProcessScope scope, String commands) throws Exception {
+    String script =
+        new LaunchScript()
+            .enter(scope.entrance())
+            .exec(List.of("sh", "-c", commands), Account.current(), false);
+    return ProgramProcess.start(script, scope);
+  }
+
+  private void awaitMembers(ProcessScope scope, int count) throws Exception {
+    long deadline = System.nanoTime() + Screen.PATIENCE.toNanos();
+    while (scope.members().size() < count) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sleep 1000 & wait",
+        "nohup sleep 1000 >/dev/null 2>&1 & wait",
+        "setsid sleep 1000 & wait",
+        "setsid sh -c 'trap \"\" HUP TERM; sleep 1000; sleep 1000' & wait",
+        "( ( setsid sleep 1000 & ) & ) ; sleep 1000",
+        "env -i setsid sleep 1000 & sleep 1000 & wait"
+      })
+  void everythingStartedIsGoneWithoutAControlGroup(String commands) throws Exception {
+    ProcessScope scope = new ProcessScope(mark, Optional.empty());
+    ProgramProcess process = start(scope, commands);
+    awaitMembers(scope, 2);
+
+    assertThat(scope.end(GRACE)).isTrue();
+
+    process.await();
+    assertThat(survivors()).isZero();
+    assertThat(scope.members()).isEmpty();
+  }
+
+  @Test
+  void processThatHidCompletelyIsGoneWithAControlGroup() throws Exception {
+    Optional<Cgroup> cgroup = Cgroup.create("postern-" + mark);
+    assumeTrue(cgroup.isPresent(), "no control group can be made here");
+    ProcessScope scope = new ProcessScope(mark, cgroup);
+    ProgramProcess process =
+        start(scope, "( ( exec env -i setsid sleep 1000 ) & ) ; exec env -i sleep 1000");
+    awaitMembers(scope, 2);
+    Set<Long> members = scope.members();
+
+    assertThat(scope.end(GRACE)).isTrue();
+
+    process.await();
+    assertThat(members).allSatisfy(pid -> assertThat(ProcessTable.entry(pid)).isNull());
+    assertThat(Files.exists(cgroup.get().entrance())).isFalse();
+  }
+
+  @Test
+  void processesThatForkAllTheTimeAreCaught() throws Exception {
+    ProcessScope scope = new ProcessScope(mark, Optional.empty());
+    ProgramProcess process =
+        start(scope, "f() { setsid sh -c 'sleep 0.01; :' & sleep 0.005; }; while :; do f; done");
+    awaitMembers(scope, 3);
+
+    assertThat(scope.end(Duration.ZERO)).isTrue();
+
+    process.await();
+    assertThat(survivors()).isZero();
+  }
+
+  @Test
+  void politeProcessMayCleanUpOnHangup() throws Exception {
+    Path file = Files.createTempFile("postern", "scope");
+    ProcessScope scope = new ProcessScope(mark, Optional.empty());
+    ProgramProcess process =
+        start(scope, "trap 'echo clean >" + file + "; exit' HUP; sleep 1000 & wait");
+    awaitMembers(scope, 2);
+
+    scope.end(Duration.ofSeconds(10));
+
+    process.await();
+    assertThat(Files.readString(file)).isEqualTo("clean\n");
+    Files.delete(file);
+  }
+
+  @Test
+  void strangersAreNotTouched() throws Exception {
+    ProcessScope other = new ProcessScope(Screen.newMark(), Optional.empty());
+    ProgramProcess stranger = start(other, "sleep 1000 & wait");
+    ProcessScope scope = new ProcessScope(mark, Optional.empty());
+    ProgramProcess process = start(scope, "sleep 1000 & wait");
+    awaitMembers(scope, 2);
+    awaitMembers(other, 2);
+
+    scope.end(GRACE);
+
+    process.await();
+    assertThat(other.members()).hasSizeGreaterThanOrEqualTo(2);
+    other.end(GRACE);
+    stranger.await();
+  }
+}
