@@ -18,6 +18,14 @@ public interface Operation<I, O> {
   /** The operation's name, for example {@code StartSession}. */
   String name();
 
+  /**
+   * How a caller must prove who it is, checked before the input is looked at. The same as its
+   * question says.
+   */
+  default Question.Proof proof() {
+    return Question.Proof.ACCESS_KEY;
+  }
+
   /** How input and output are read and written. */
   Codec<I, O> codec();
 
