@@ -1,0 +1,75 @@
+package dev.postern.server.access;
+
+import dev.postern.aws.sigv4.AccessKeys;
+import dev.postern.aws.sigv4.NodeSignature;
+import dev.postern.server.store.AccessKeyRecord;
+import dev.postern.server.store.AccessKeyRecord.Principal;
+import dev.postern.server.store.NodeRecord;
+import dev.postern.server.store.RoleRecord;
+import dev.postern.server.store.Store;
+import dev.postern.server.store.UserRecord;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds who calls by the key that a request names. Safe for use by many threads; asks the store
+ * every time, so a key that was just deleted is gone at once.
+ */
+public final class Keyring implements AccessKeys<CallerKey> {
+  private final Store store;
+  private final PrincipalNames names;
+
+  public Keyring(Store store, PrincipalNames names) {
+    this.store = store;
+    this.names = names;
+  }
+
+  /** Null when the key is unknown, inactive or its principal is gone. */
+  @Override
+  public @Nullable CallerKey find(String accessKeyId) {
+    Optional<AccessKeyRecord> key = store.accessKeys().find(accessKeyId);
+    if (key.isEmpty() || !key.get().active()) {
+      return null;
+    }
+    return caller(key.get()).map(caller -> new CallerKey(key.get(), caller)).orElse(null);
+  }
+
+  private Optional<Caller> caller(AccessKeyRecord key) {
+    return switch (key.principal()) {
+      case Principal.User(String name) ->
+          store.principals().findUser(name).map(user -> caller(user, key.accessKeyId()));
+      case Principal.RoleSession session ->
+          store
+              .principals()
+              .findRole(session.roleName())
+              .map(role -> caller(role, session, key.accessKeyId()));
+    };
+  }
+
+  private Caller caller(UserRecord user, String keyId) {
+    return new Caller.User(
+        names.user(user.path(), user.name()), user.userId(), user.name(), keyId);
+  }
+
+  private Caller caller(RoleRecord role, Principal.RoleSession session, String keyId) {
+    return new Caller.RoleSession(
+        names.roleSession(role.name(), session.sessionName()),
+        role.roleId() + ":" + session.sessionName(),
+        names.role(role.path(), role.name()),
+        role.name(),
+        session.sessionName(),
+        keyId,
+        session.instanceId());
+  }
+
+  /** The registered node of this id. */
+  public Optional<NodeIdentity> node(String instanceId) {
+    return store.nodes().find(instanceId).map(this::identity);
+  }
+
+  private NodeIdentity identity(NodeRecord node) {
+    String id = node.instanceId();
+    return new NodeIdentity(
+        new Caller.NodeKey(names.node(id), id), NodeSignature.parsePublicKey(node.publicKey()));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.postern.server.edge;
+
+import dev.postern.aws.Fault;
+import dev.postern.aws.protocol.Protocol;
+import dev.postern.aws.sigv4.BodyHash;
+import dev.postern.aws.sigv4.NodeSignature;
+import dev.postern.aws.sigv4.RequestSignature;
+import dev.postern.server.access.Caller;
+import dev.postern.server.access.CallerKey;
+import dev.postern.server.access.Keyring;
+import dev.postern.server.access.NodeIdentity;
+import dev.postern.server.access.Question.Proof;
+import dev.postern.server.service.Service;
+import java.util.Optional;
+
+/** Finds out who sent a request. Safe for use by many threads. */
+final class Authenticator {
+  private final Keyring keyring;
+  private final String region;
+
+  Authenticator(Keyring keyring, String region) {
+    this.keyring = keyring;
+    this.region = region;
+  }
+
+  Authenticated authenticate(Arrival arrival, Service service, Proof proof, Protocol protocol) {
+    if (proof == Proof.NONE) {
+      return new Authenticated.Proven(new Caller.Anonymous());
+    }
+    RequestSignature signature;
+    try {
+      signature = RequestSignature.parse(arrival.signed(), protocol);
+    } catch (Fault fault) {
+      return new Authenticated.Refused(fault, Optional.empty());
+    }
+    if (signature == null) {
+      return new Authenticated.Refused(RequestSignature.missing(protocol), Optional.empty());
+    }
+    try {
+      if (!service.global()) {
+        signature.requireRegion(region);
+      }
+      return new Authenticated.Proven(verify(arrival, signature, service, proof));
+    } catch (Fault fault) {
+      return new Authenticated.Refused(fault, claimed(signature, proof));
+    }
+  }
+
+  private Caller verify(
+      Arrival arrival, RequestSignature signature, Service service, Proof proof) {
+    String bodyHash = BodyHash.of(arrival.call().body());
+    if (proof != Proof.NODE_KEY) {
+      CallerKey key = signature.verify(service.name(), keyring, bodyHash, arrival.now());
+      return key.caller();
+    }
+    Optional<NodeIdentity> node = keyring.node(signature.accessKeyId());
+    if (node.isEmpty()) {
+      throw new Fault(
+          "UnrecognizedClientException",
+          400,
+          "The security token included in the request is invalid.");
+    }
+    NodeSignature.verify(signature, node.get().publicKey(), bodyHash, arrival.now());
+    return node.get().caller();
+  }
+
+  private Optional<Caller> claimed(RequestSignature signature, Proof proof) {
+    String id = signature.accessKeyId();
+    if (proof == Proof.NODE_KEY) {
+      return keyring.node(id).map(NodeIdentity::caller);
+    }
+    return Optional.ofNullable(keyring.find(id)).map(CallerKey::caller);
+  }
+}
