@@ -47,8 +47,7 @@ public final class Keyring implements AccessKeys<CallerKey> {
   }
 
   private Caller caller(UserRecord user, String keyId) {
-    return new Caller.User(
-        names.user(user.path(), user.name()), user.userId(), user.name(), keyId);
+    return new Caller.User(names.user(user.path(), user.name()), user.userId(), user.name(), keyId);
   }
 
   private Caller caller(RoleRecord role, Principal.RoleSession session, String keyId) {

@@ -52,11 +52,10 @@ final class AuditTrail {
     event.put("userAgent", arrival.userAgent());
     report
         .fault()
-        .ifPresent(
-            fault -> {
-              event.put("errorCode", errorCode(fault));
-              event.put("errorMessage", cut(fault.message()));
-            });
+        .ifPresent(fault -> {
+          event.put("errorCode", errorCode(fault));
+          event.put("errorMessage", cut(fault.message()));
+        });
     putTree(event, "requestParameters", report.parameters());
     putTree(event, "responseElements", report.elements());
     event.put("requestID", arrival.requestId());

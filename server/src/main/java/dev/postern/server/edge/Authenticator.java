@@ -46,8 +46,7 @@ final class Authenticator {
     }
   }
 
-  private Caller verify(
-      Arrival arrival, RequestSignature signature, Service service, Proof proof) {
+  private Caller verify(Arrival arrival, RequestSignature signature, Service service, Proof proof) {
     String bodyHash = BodyHash.of(arrival.call().body());
     if (proof != Proof.NODE_KEY) {
       CallerKey key = signature.verify(service.name(), keyring, bodyHash, arrival.now());

@@ -47,7 +47,8 @@ record ChannelSyntax(byte[] body, String idMember, String id) implements Syntax 
   private static void members(Map<?, ?> tree, XmlWriter xml) {
     for (Map.Entry<?, ?> member : tree.entrySet()) {
       String name = String.valueOf(member.getKey());
-      List<?> values = member.getValue() instanceof List<?> list ? list : List.of(member.getValue());
+      List<?> values =
+          member.getValue() instanceof List<?> list ? list : List.of(member.getValue());
       for (Object value : values) {
         if (value instanceof Map<?, ?> structure) {
           xml.open(name);

@@ -95,7 +95,8 @@ public final class Edge implements HttpHandler {
     }
     Instant now = clock.instant();
     return bounded(
-        () -> api(call, requestId, now), fault -> JsonSyntax.EMPTY.refusal(fault, requestId),
+        () -> api(call, requestId, now),
+        fault -> JsonSyntax.EMPTY.refusal(fault, requestId),
         requestId);
   }
 
@@ -117,8 +118,7 @@ public final class Edge implements HttpHandler {
   }
 
   /** Refuses what is too much, and answers for what fails before it could be told how. */
-  private <T> T bounded(
-      Supplier<T> work, Function<Fault, T> refusal, String requestId) {
+  private <T> T bounded(Supplier<T> work, Function<Fault, T> refusal, String requestId) {
     if (!slots.tryAcquire()) {
       return refusal.apply(
           new Fault("ServiceUnavailable", 503, "The server is busy. Try again later."));
@@ -189,11 +189,9 @@ public final class Edge implements HttpHandler {
         authenticator.authenticate(arrival, service, proof, syntax.signatureProtocol());
     return switch (who) {
       case Authenticated.Refused(Fault fault, Optional<Caller> claimed) -> {
-        claimed.ifPresent(
-            caller ->
-                audit.append(
-                    CallReport.refused(
-                        arrival, caller, service.name(), route.operationName(), fault)));
+        claimed.ifPresent(caller ->
+            audit.append(
+                CallReport.refused(arrival, caller, service.name(), route.operationName(), fault)));
         yield syntax.refusal(fault, arrival.requestId());
       }
       case Authenticated.Proven(Caller caller) ->
@@ -205,8 +203,7 @@ public final class Edge implements HttpHandler {
 
   private HttpAnswer unknown(Arrival arrival, Service service, Route route, Caller caller) {
     Fault fault = route.syntax().unknownOperation(route.operationName());
-    audit.append(
-        CallReport.refused(arrival, caller, service.name(), route.operationName(), fault));
+    audit.append(CallReport.refused(arrival, caller, service.name(), route.operationName(), fault));
     return route.syntax().refusal(fault, arrival.requestId());
   }
 
@@ -248,8 +245,7 @@ public final class Edge implements HttpHandler {
     return answer;
   }
 
-  private <I> Call permitted(
-      Arrival arrival, Operation<I, ?> operation, I input, Caller caller) {
+  private <I> Call permitted(Arrival arrival, Operation<I, ?> operation, I input, Caller caller) {
     Question question = operation.question(input, caller);
     if (question.credentials() != operation.proof()) {
       throw new IllegalStateException(operation.name() + " asks for two kinds of proof");

@@ -17,8 +17,7 @@ record Route(
     Optional<Operation<?, ?>> operation,
     Syntax syntax) {
   static Route to(Service service, String operationName, Syntax syntax) {
-    return new Route(
-        Optional.of(service), operationName, service.operation(operationName), syntax);
+    return new Route(Optional.of(service), operationName, service.operation(operationName), syntax);
   }
 
   static Route nowhere(String operationName, Syntax syntax) {

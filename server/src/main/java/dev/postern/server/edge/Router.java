@@ -98,10 +98,7 @@ final class Router {
   private Route toQuery(Arrival arrival, boolean inBody) {
     QueryForm form;
     try {
-      form =
-          inBody
-              ? QueryForm.parse(arrival.call().body())
-              : QueryForm.parse(arrival.rawQuery());
+      form = inBody ? QueryForm.parse(arrival.call().body()) : QueryForm.parse(arrival.rawQuery());
     } catch (MalformedFormException malformed) {
       throw new Fault("MalformedQueryString", 400, String.valueOf(malformed.getMessage()));
     }

@@ -24,7 +24,9 @@ interface Syntax {
   /** The fault for an operation that there is not. */
   default Fault unknownOperation(String operationName) {
     return new Fault(
-        "UnknownOperationException", 400, "The requested operation is not supported by this server.");
+        "UnknownOperationException",
+        400,
+        "The requested operation is not supported by this server.");
   }
 
   static HttpAnswer answer(int status, String contentType, String requestId, byte[] body) {

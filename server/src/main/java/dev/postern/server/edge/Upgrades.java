@@ -156,8 +156,7 @@ public final class Upgrades {
     };
   }
 
-  private void report(
-      Arrival arrival, ChannelPath path, Caller caller, Optional<Fault> fault) {
+  private void report(Arrival arrival, ChannelPath path, Caller caller, Optional<Fault> fault) {
     String idName =
         switch (path.kind()) {
           case CONTROL_CHANNEL -> "instanceId";
