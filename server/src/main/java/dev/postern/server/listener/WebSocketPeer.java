@@ -2,6 +2,7 @@ package dev.postern.server.listener;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * One open WebSocket, to write to. Safe for use by any thread; writes from one thread keep their
@@ -29,10 +30,19 @@ public interface WebSocketPeer {
   boolean isWritable();
 
   /**
-   * Switches reading on or off: off is back-pressure on this peer. Pings then go unanswered, so not
-   * for long.
+   * Switches reading on or off: off is back-pressure on this peer, through TCP. Its pings are then
+   * not seen, so pongs go out unasked meanwhile: agents that wait for one stay.
    */
   void reading(boolean on);
+
+  /** Sends a ping and flushes it. */
+  void ping();
+
+  /**
+   * How long nothing at all has come from the peer; zero while reading is off, since we would not
+   * know.
+   */
+  Duration silence();
 
   /** Sends a close frame with this code, then closes. Idempotent. */
   void close(int code, String reason);
@@ -42,6 +52,9 @@ public interface WebSocketPeer {
 
   /** Runs a task on this connection's event loop, after what already waits there. */
   void execute(Runnable task);
+
+  /** The thread that this connection lives on. */
+  Loop loop();
 
   /** Where the peer is. */
   InetSocketAddress remote();
