@@ -146,7 +146,7 @@ public final class InProcessBus implements Bus {
       while (!queue.offer(END)) {
         queue.clear();
       }
-      if (Thread.currentThread() == thread) {
+      if (Thread.currentThread().equals(thread)) {
         return;
       }
       try {
