@@ -38,11 +38,14 @@ import org.slf4j.LoggerFactory;
  * failed unexpectedly is logged once, under the request id that the caller sees.
  */
 public final class Edge implements HttpHandler {
-  /** Calls at work at the same time; further ones are refused at once. */
-  public static final int CALLS_IN_FLIGHT_MAX = 1024;
+  /**
+   * Calls at work at the same time; further ones are refused at once. Official agents that come
+   * back together each hold a poll for a while.
+   */
+  public static final int CALLS_IN_FLIGHT_MAX = 4096;
 
-  /** The longest body of an API call. */
-  public static final int BODY_BYTES_MAX = 1024 * 1024;
+  /** The longest body of an API call; the listener lets in somewhat more. */
+  public static final int BODY_BYTES_MAX = 512 * 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 

@@ -1,6 +1,7 @@
 package dev.postern.server.edge;
 
 import dev.postern.aws.Fault;
+import dev.postern.aws.protocol.FaultResponse;
 import dev.postern.aws.protocol.Protocol;
 import dev.postern.aws.query.MalformedFormException;
 import dev.postern.aws.query.QueryForm;
@@ -73,17 +74,7 @@ record QuerySyntax(QueryForm form, String namespace) implements Syntax {
 
   @Override
   public HttpAnswer refusal(Fault fault, String requestId) {
-    Fault ours = QueryFaults.translate(fault);
-    XmlWriter xml = new XmlWriter();
-    if (namespace.isEmpty()) {
-      xml.open("ErrorResponse");
-    } else {
-      xml.open("ErrorResponse", namespace);
-    }
-    xml.open("Error");
-    xml.element("Type", ours.httpStatus() < 500 ? "Sender" : "Receiver");
-    xml.element("Code", ours.code()).element("Message", ours.message()).close();
-    xml.element("RequestId", requestId);
-    return Syntax.answer(ours.httpStatus(), CONTENT_TYPE, requestId, xml.close().toBytes());
+    Fault translated = QueryFaults.translate(fault);
+    return Syntax.answer(FaultResponse.write(translated, Protocol.QUERY, namespace, requestId));
   }
 }

@@ -1,10 +1,12 @@
 package dev.postern.server.edge;
 
 import dev.postern.aws.Fault;
+import dev.postern.aws.HttpResponse;
 import dev.postern.aws.protocol.Protocol;
 import dev.postern.server.listener.HttpAnswer;
 import dev.postern.server.listener.HttpCall.Header;
 import dev.postern.server.service.Operation;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How one call is written and answered. Immutable; one per call. */
@@ -34,5 +36,13 @@ interface Syntax {
         status,
         List.of(new Header("Content-Type", contentType), new Header(REQUEST_ID_HEADER, requestId)),
         body);
+  }
+
+  static HttpAnswer answer(HttpResponse response) {
+    var headers = new ArrayList<Header>();
+    response
+        .headers()
+        .forEach((name, values) -> values.forEach(value -> headers.add(new Header(name, value))));
+    return new HttpAnswer(response.status(), headers, response.body());
   }
 }

@@ -1,5 +1,6 @@
 package dev.postern.server.shape;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -194,8 +195,7 @@ final class SdkCodecTest {
     ASSUME_ROLE.writeXml(response, xml);
 
     XmlElement root = XmlElement.parse(xml.close().toBytes());
-    XmlElement credentials = root.child("Credentials");
-    assertThat(credentials).isNotNull();
+    XmlElement credentials = requireNonNull(root.child("Credentials"));
     assertThat(credentials.childText("AccessKeyId")).isEqualTo("ASIA<&>");
     assertThat(credentials.childText("Expiration")).isEqualTo("2026-11-22T09:28:16Z");
     assertThat(root.childText("PackedPolicySize")).isEqualTo("6");
