@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Use: {@link #offer} what arrived; while {@link #next} has a message whose receiver takes it,
  * call {@link #consumed}. A receiver that is not ready is asked again whenever its owner likes.
+ * What came in its turn is acknowledged only when consumed, so a slow receiver fills the sender's
+ * window and holds it up; what came early is acknowledged at once, or it would be sent again.
  *
  * <p>Not thread-safe: its owner's lock guards it.
  */
@@ -27,8 +29,8 @@ public final class IncomingStream {
     /** Stored, or seen before: acknowledge it, each time it comes. */
     ACKNOWLEDGE,
 
-    /** Its turn is now: acknowledge it when it was consumed. */
-    NEXT,
+    /** Nothing before it is missing: acknowledge it when it was consumed. */
+    PENDING,
 
     /** There is no room, or the number makes no sense: say nothing, the sender tries again. */
     REFUSED
@@ -39,7 +41,14 @@ public final class IncomingStream {
   private final int messagesMax;
   private final long bytesMax;
   private final Map<Long, Stored> stored = new HashMap<>();
+
+
+  /** The next number to be consumed. */
   private long expected;
+
+  /** The lowest number that is missing. */
+  private long arrived;
+
   private long bytes;
 
   public IncomingStream() {
@@ -68,23 +77,27 @@ public final class IncomingStream {
     if (sequenceNumber < expected || (present != null && present.acknowledged)) {
       return Arrival.ACKNOWLEDGE;
     }
-    if (sequenceNumber == expected) {
-      boolean early = PayloadType.isHandshake(message.payloadType());
-      store(sequenceNumber, new Stored(message, early));
-      return early ? Arrival.ACKNOWLEDGE : Arrival.NEXT;
+    if (present != null) {
+      return Arrival.PENDING;
     }
-    if (sequenceNumber - expected > messagesMax
-        || stored.size() >= messagesMax
-        || bytes + size(message) > bytesMax) {
+    if (sequenceNumber != expected
+        && (sequenceNumber - expected > messagesMax || !hasRoom(message.payload().remaining()))) {
       return Arrival.REFUSED;
     }
-    store(sequenceNumber, new Stored(message, true));
-    return Arrival.ACKNOWLEDGE;
+    boolean acknowledged =
+        sequenceNumber > arrived || PayloadType.isHandshake(message.payloadType());
+    stored.put(sequenceNumber, new Stored(message, acknowledged));
+    bytes += size(message);
+    while (stored.containsKey(arrived)) {
+      arrived++;
+    }
+    return acknowledged ? Arrival.ACKNOWLEDGE : Arrival.PENDING;
   }
 
-  private void store(long sequenceNumber, Stored message) {
-    Stored replaced = stored.put(sequenceNumber, message);
-    bytes += size(message.message) - (replaced == null ? 0 : size(replaced.message));
+  /** Whether another message would be stored, were it not the next one. */
+  public boolean hasRoom(int payloadBytes) {
+    return stored.size() < messagesMax
+        && bytes + EncodedMessage.OVERHEAD + payloadBytes <= bytesMax;
   }
 
   /** The message whose turn it is; null while it has not arrived. */

@@ -99,21 +99,9 @@ public final class OutgoingStream {
    * fits into an empty window, however long it is.
    */
   public boolean hasRoom(int payloadBytes) {
-    return fits(payloadBytes, 1);
-  }
-
-  /**
-   * Whether a payload fits into the window and its reserve, which is as large again. For answers
-   * from the thread that would read the acknowledgements: it must not wait for them.
-   */
-  public boolean hasReserve(int payloadBytes) {
-    return fits(payloadBytes, 2);
-  }
-
-  private boolean fits(int payloadBytes, int windows) {
     return window.isEmpty()
-        || (window.size() < (long) messagesMax * windows
-            && bytes + EncodedMessage.OVERHEAD + payloadBytes <= bytesMax * windows);
+        || (window.size() < messagesMax
+            && bytes + EncodedMessage.OVERHEAD + payloadBytes <= bytesMax);
   }
 
   /**
@@ -121,10 +109,10 @@ public final class OutgoingStream {
    * #takeUnsent}.
    *
    * @return the sequence number
-   * @throws IllegalStateException when it does not even fit into the reserve
+   * @throws IllegalStateException when there is no room
    */
   public long add(int payloadType, ByteBuffer payload, UUID messageId, Instant now) {
-    if (!hasReserve(payload.remaining())) {
+    if (!hasRoom(payload.remaining())) {
       throw new IllegalStateException("too many messages are unacknowledged");
     }
     long sequenceNumber = nextSequenceNumber++;

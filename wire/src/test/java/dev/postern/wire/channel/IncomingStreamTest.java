@@ -1,7 +1,7 @@
 package dev.postern.wire.channel;
 
 import static dev.postern.wire.channel.IncomingStream.Arrival.ACKNOWLEDGE;
-import static dev.postern.wire.channel.IncomingStream.Arrival.NEXT;
+import static dev.postern.wire.channel.IncomingStream.Arrival.PENDING;
 import static dev.postern.wire.channel.IncomingStream.Arrival.REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -43,7 +43,7 @@ class IncomingStreamTest {
 
   @Test
   void messageInItsTurnIsAcknowledgedWhenConsumed() {
-    assertThat(stream.offer(message(0))).isEqualTo(NEXT);
+    assertThat(stream.offer(message(0))).isEqualTo(PENDING);
 
     assertThat(stream.consumed()).isTrue();
     assertThat(stream.expected()).isEqualTo(1);
@@ -56,7 +56,7 @@ class IncomingStreamTest {
     assertThat(stream.offer(message(1))).isEqualTo(ACKNOWLEDGE);
     assertThat(stream.next()).isNull();
 
-    assertThat(stream.offer(message(0))).isEqualTo(NEXT);
+    assertThat(stream.offer(message(0))).isEqualTo(PENDING);
 
     assertThat(consumeAll()).containsExactly(0L, 1L, 2L);
   }
@@ -87,11 +87,30 @@ class IncomingStreamTest {
   /** MUST 30. */
   @Test
   void messageWhoseReceiverIsNotReadyIsNeitherAcknowledgedNorForgotten() {
-    assertThat(stream.offer(message(0))).isEqualTo(NEXT);
-    assertThat(stream.offer(message(0))).isEqualTo(NEXT);
+    assertThat(stream.offer(message(0))).isEqualTo(PENDING);
+    assertThat(stream.offer(message(0))).isEqualTo(PENDING);
 
     assertThat(stream.messages()).isEqualTo(1);
     assertThat(consumeAll()).containsExactly(0L);
+  }
+
+  @Test
+  void followersOfAMessageThatWaitsForItsReceiverWaitForTheirAcknowledgementToo() {
+    stream.offer(message(0));
+
+    assertThat(stream.offer(message(1))).isEqualTo(PENDING);
+    assertThat(stream.offer(message(1))).isEqualTo(PENDING);
+
+    stream.consumed();
+    assertThat(stream.consumed()).isTrue();
+  }
+
+  @Test
+  void messageAfterAFilledGapIsInItsTurnAgain() {
+    stream.offer(message(1));
+    stream.offer(message(0));
+
+    assertThat(stream.offer(message(2))).isEqualTo(PENDING);
   }
 
   /** MUST 26: the acknowledgement of HandshakeResponse precedes HandshakeComplete. */
@@ -110,7 +129,7 @@ class IncomingStreamTest {
     }
 
     assertThat(stream.offer(message(11))).isEqualTo(REFUSED);
-    assertThat(stream.offer(message(0))).isEqualTo(NEXT);
+    assertThat(stream.offer(message(0))).isEqualTo(PENDING);
     assertThat(consumeAll()).hasSize(11);
   }
 
@@ -119,7 +138,7 @@ class IncomingStreamTest {
     stream.offer(message(1, PayloadType.OUTPUT, 9000));
 
     assertThat(stream.offer(message(2, PayloadType.OUTPUT, 9000))).isEqualTo(REFUSED);
-    assertThat(stream.offer(message(0, PayloadType.OUTPUT, 9000))).isEqualTo(NEXT);
+    assertThat(stream.offer(message(0, PayloadType.OUTPUT, 9000))).isEqualTo(PENDING);
   }
 
   @Test
