@@ -42,7 +42,6 @@ public final class IncomingStream {
   private final long bytesMax;
   private final Map<Long, Stored> stored = new HashMap<>();
 
-
   /** The next number to be consumed. */
   private long expected;
 

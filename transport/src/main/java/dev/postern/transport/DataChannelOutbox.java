@@ -1,0 +1,329 @@
+package dev.postern.transport;
+
+import dev.postern.wire.MessageChannel;
+import dev.postern.wire.channel.OutgoingStream;
+import dev.postern.wire.control.Acknowledge;
+import dev.postern.wire.control.AgentSessionState;
+import dev.postern.wire.message.AgentMessage;
+import dev.postern.wire.message.MessageType;
+import dev.postern.wire.message.Side;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one end of a data channel has to send, and the connection to send it on. Only the
+ * channel's writer thread takes from it and touches the connection, so neither the reader nor a
+ * receiver ever waits for the socket: acknowledgements that wait behind each other at both ends
+ * would stop both.
+ *
+ * <p>Any thread may call any method. Its lock is never held during input or output.
+ */
+final class DataChannelOutbox {
+  /** How often unacknowledged messages are looked at. */
+  static final Duration SCAN_INTERVAL = Duration.ofMillis(100);
+
+  /**
+   * More than any peer has under way. Beyond it, acknowledgements are left to the peer's resending.
+   */
+  static final int ACKNOWLEDGEMENTS_MAX = 20_000;
+
+  static final int ACKNOWLEDGEMENTS_PER_BATCH_MAX = 256;
+  static final int STATES_MAX = 4;
+
+  private record State(AgentSessionState state, boolean afterOutput) {}
+
+  /** What the writer puts on a connection next. */
+  record Batch(MessageChannel connection, List<ByteBuffer> messages) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition room = lock.newCondition();
+
+  private final Side side;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final OutgoingStream outgoing;
+
+  /** Numbers to acknowledge; a duplicate that comes before the writer does needs only one. */
+  private final Map<Long, AgentMessage> acknowledgements = new LinkedHashMap<>();
+
+  private final ArrayDeque<State> states = new ArrayDeque<>();
+  private @Nullable State stateUnderWay;
+  private @Nullable MessageChannel connection;
+  private boolean writing;
+  private boolean mayStream;
+  private boolean ended;
+  private Instant lastScan = Instant.MIN;
+
+  DataChannelOutbox(
+      Side side, InstantSource clock, RandomGenerator random, OutgoingStream outgoing) {
+    this.side = side;
+    this.clock = clock;
+    this.random = random;
+    this.outgoing = outgoing;
+    // A client says nothing before the agent did: that is how it learns what session this is.
+    this.mayStream = side == Side.AGENT;
+  }
+
+  /** Waits for room, then keeps the payload until it is acknowledged. */
+  void send(int payloadType, ByteBuffer payload) throws IOException {
+    lock.lock();
+    try {
+      while (!ended && !outgoing.hasRoom(payload.remaining())) {
+        room.await();
+      }
+      checkOpen();
+      outgoing.add(payloadType, payload, AgentMessage.newMessageId(random), clock.instant());
+      work.signal();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for acknowledgements");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    if (ended) {
+      throw new IOException("the data channel is closed");
+    }
+  }
+
+  void sendState(AgentSessionState state) throws IOException {
+    lock.lock();
+    try {
+      checkOpen();
+      if (states.size() >= STATES_MAX) {
+        throw new IllegalStateException("too many session states are waiting");
+      }
+      states.add(new State(state, !state.sessionState().equals(AgentSessionState.CONNECTED)));
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Acknowledges a message of the peer as soon as the writer can. */
+  void acknowledge(AgentMessage received) {
+    lock.lock();
+    try {
+      if (acknowledgements.size() < ACKNOWLEDGEMENTS_MAX) {
+        acknowledgements.put(received.sequenceNumber(), received);
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer acknowledged a message of ours. */
+  void acknowledged(long sequenceNumber) {
+    lock.lock();
+    try {
+      if (outgoing.acknowledge(sequenceNumber, clock.instant())) {
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer's first stream message came: from now on this side may send its own. */
+  void heardPeer() {
+    lock.lock();
+    try {
+      if (!mayStream) {
+        mayStream = true;
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes a new connection into use and sends the whole unacknowledged window on it.
+   *
+   * @return false when the channel has ended: the connection is the caller's to close
+   */
+  boolean connected(MessageChannel fresh) {
+    lock.lock();
+    try {
+      if (ended) {
+        return false;
+      }
+      connection = fresh;
+      outgoing.replayAll();
+      work.signal();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a connection out of use and closes it. */
+  void disconnected(MessageChannel lost) {
+    lock.lock();
+    try {
+      if (lost.equals(connection)) {
+        connection = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    lost.close();
+  }
+
+  /** Waits for something to send; null when the channel has ended. */
+  @Nullable Batch take() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!ended) {
+        if (connection != null) {
+          List<ByteBuffer> messages = nextMessages();
+          if (!messages.isEmpty()) {
+            writing = true;
+            return new Batch(connection, messages);
+          }
+        }
+        if (connection == null || outgoing.isEmpty()) {
+          work.await();
+        } else {
+          var _ = work.await(SCAN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Acknowledgements go first: an answer must not overtake that of what it answers. */
+  private List<ByteBuffer> nextMessages() {
+    Instant now = clock.instant();
+    List<ByteBuffer> messages = new ArrayList<>();
+    takeAcknowledgements(messages, now);
+    if (takeState(messages, now, false)) {
+      return messages;
+    }
+    if (mayStream) {
+      ByteBuffer unsent = outgoing.takeUnsent(now);
+      if (unsent != null) {
+        messages.add(unsent);
+      }
+      if (isScanDue(now)) {
+        lastScan = now;
+        messages.addAll(outgoing.takeDue(now));
+      }
+    }
+    if (!outgoing.hasUnsent()) {
+      takeState(messages, now, true);
+    }
+    return messages;
+  }
+
+  private boolean isScanDue(Instant now) {
+    return lastScan.equals(Instant.MIN)
+        || now.isBefore(lastScan)
+        || !now.isBefore(lastScan.plus(SCAN_INTERVAL));
+  }
+
+  private void takeAcknowledgements(List<ByteBuffer> messages, Instant now) {
+    Iterator<AgentMessage> each = acknowledgements.values().iterator();
+    while (each.hasNext() && messages.size() < ACKNOWLEDGEMENTS_PER_BATCH_MAX) {
+      messages.add(control(MessageType.ACKNOWLEDGE, Acknowledge.of(each.next()).toPayload(), now));
+      each.remove();
+    }
+  }
+
+  private boolean takeState(List<ByteBuffer> messages, Instant now, boolean afterOutput) {
+    State state = states.peek();
+    if (state == null || state.afterOutput != afterOutput) {
+      return false;
+    }
+    stateUnderWay = state;
+    messages.add(control(MessageType.AGENT_SESSION_STATE, state.state.toPayload(), now));
+    return true;
+  }
+
+  private ByteBuffer control(String type, ByteBuffer payload, Instant now) {
+    return AgentMessage.onDataChannel(
+            type, now.toEpochMilli(), AgentMessage.newMessageId(random), payload)
+        .encode();
+  }
+
+  /** The writer is done with a batch; a state that could not be written stays for the next. */
+  void written(boolean successfully) {
+    lock.lock();
+    try {
+      writing = false;
+      if (stateUnderWay != null && successfully) {
+        states.remove(stateUnderWay);
+      }
+      stateUnderWay = null;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nothing is left to send and all was acknowledged; false when time was too short.
+   */
+  boolean drain(Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (!isDrained()) {
+        if (ended || left <= 0) {
+          return false;
+        }
+        left = room.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isDrained() {
+    return outgoing.isEmpty() && acknowledgements.isEmpty() && states.isEmpty() && !writing;
+  }
+
+  /** Nothing is sent any more; everyone who waits here returns. */
+  void end() {
+    MessageChannel last;
+    lock.lock();
+    try {
+      ended = true;
+      last = connection;
+      connection = null;
+      work.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  Side side() {
+    return side;
+  }
+}
