@@ -120,7 +120,7 @@ public final class Store implements AutoCloseable {
 
   private void startExpiry() {
     long seconds = EXPIRY_INTERVAL.toSeconds();
-    expiry.scheduleWithFixedDelay(this::tryExpire, seconds, seconds, TimeUnit.SECONDS);
+    var _ = expiry.scheduleWithFixedDelay(this::tryExpire, seconds, seconds, TimeUnit.SECONDS);
   }
 
   private void tryExpire() {

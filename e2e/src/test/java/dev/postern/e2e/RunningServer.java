@@ -1,0 +1,113 @@
+package dev.postern.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code postern server} as a process, and the environment that its {@code env} file gives to a shell. */
+final class RunningServer implements AutoCloseable {
+  private final Path data;
+  private final List<String> options;
+  private Process process;
+  private Output out;
+  private Output err;
+  private URI url;
+
+  RunningServer(Path data, String... options) throws IOException {
+    this.data = data;
+    this.options = List.of(options);
+    start("127.0.0.1:0");
+  }
+
+  private void start(String listen) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Programs.postern(), "server", "--data", data.toString(), "--listen", listen));
+    command.addAll(options);
+    process = base().start(command);
+    out = new Output(process.getInputStream());
+    err = new Output(process.getErrorStream());
+    url = URI.create(out.expect("Postern is ready at (https://\\S+)").group(1));
+  }
+
+  /** The plain environment of a test: nothing of AWS's in it. */
+  static Shell base() {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("POSTERN_"));
+    environment.put("AWS_PAGER", "");
+    environment.put("LC_ALL", "C.UTF-8");
+    return new Shell(environment);
+  }
+
+  URI url() {
+    return url;
+  }
+
+  Path data() {
+    return data;
+  }
+
+  Path ca() {
+    return data.resolve("tls/ca.pem");
+  }
+
+  Output err() {
+    return err;
+  }
+
+  /** A shell in which {@code . DIR/env} was done; an official plugin stands first on its path if the suite has one. */
+  Shell shell() {
+    Finished env =
+        base().run(List.of("sh", "-c", ". \"$0\"; exec env -0", data.resolve("env").toString())).orFail();
+    Map<String, String> environment = new HashMap<>();
+    for (String line : env.out().split("\0")) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        environment.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    Programs.officialPlugin()
+        .ifPresent(
+            plugin ->
+                environment.put("PATH", plugin.getParent() + ":" + environment.get("PATH")));
+    return new Shell(environment);
+  }
+
+  /** The real AWS CLI, told the endpoint as versions before 1.29 and 2.13 need it. */
+  Finished aws(String... arguments) {
+    return shell().run(awsCommand(arguments));
+  }
+
+  List<String> awsCommand(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("aws", "--endpoint-url", url.toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** {@code kill -9}, and a start on the same port and data directory. */
+  void killAndRestart() throws Exception {
+    process.destroyForcibly();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("the server did not die");
+    }
+    start("127.0.0.1:" + url.getPort());
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void close() throws Exception {
+    process.destroy();
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("the server did not stop on SIGTERM\n" + err.all());
+    }
+  }
+}
