@@ -30,6 +30,7 @@ public final class Timestamps {
   private static final DateTimeFormatter HTTP =
       DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
+  private static final int BASIC_CHARACTERS = 16;
   private static final BigDecimal EPOCH_SECONDS_MAX = BigDecimal.valueOf(253_402_300_799L);
 
   private Timestamps() {}
@@ -97,6 +98,9 @@ public final class Timestamps {
    * @throws IllegalArgumentException when it is not in SigV4's form
    */
   public static Instant parseBasic(String text) {
+    if (text.length() != BASIC_CHARACTERS || !Character.isDigit(text.charAt(0))) {
+      throw new IllegalArgumentException("not an ISO 8601 basic time");
+    }
     try {
       return Instant.from(BASIC.parse(text));
     } catch (DateTimeException notATime) {

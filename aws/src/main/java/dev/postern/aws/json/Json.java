@@ -181,7 +181,12 @@ public final class Json {
 
   /** Written out without exponent a number takes as many bytes as its scale says. */
   private static BigDecimal decimal(JsonParser parser) throws MalformedJsonException {
-    BigDecimal value = parser.getDecimalValue();
+    BigDecimal value;
+    try {
+      value = parser.getDecimalValue();
+    } catch (NumberFormatException _) {
+      throw new MalformedJsonException("a number is out of range");
+    }
     if (value.scale() > NUMBER_SCALE_MAX || value.scale() < -NUMBER_SCALE_MAX) {
       throw new MalformedJsonException("a number is out of range");
     }

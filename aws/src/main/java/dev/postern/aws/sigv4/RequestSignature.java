@@ -215,7 +215,7 @@ public final class RequestSignature {
       String routedService, AccessKeys<K> keys, @Nullable String bodySha256, Instant now) {
     requireService(routedService);
     K key = keys.find(accessKeyId());
-    if (key == null || isNodeSignature()) {
+    if (key == null) {
       throw unknownKey();
     }
     if (!key.acceptsSessionToken(sessionToken)) {
