@@ -1,0 +1,341 @@
+package dev.postern.server.session;
+
+import static dev.postern.wire.message.Side.AGENT;
+import static dev.postern.wire.message.Side.CLIENT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.postern.server.bus.EndSession;
+import dev.postern.server.bus.NoResponder;
+import dev.postern.server.listener.RawWebSocket;
+import dev.postern.server.store.SessionRecord;
+import dev.postern.server.store.SessionRecord.Status;
+import dev.postern.server.store.Tokens;
+import dev.postern.wire.SessionId;
+import dev.postern.wire.control.AgentSessionState;
+import dev.postern.wire.message.AgentMessage;
+import dev.postern.wire.message.MessageType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may be gone for how long, what the other side is told, and what a restart changes. */
+@Timeout(60)
+class SessionEndTest {
+  private static final Duration SHORT = Duration.ofMillis(400);
+
+  @TempDir private Path directory;
+  private @Nullable TestGateway running;
+
+  @AfterEach
+  void stop() {
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  private TestGateway start(Consumer<Timings> change) throws Exception {
+    TestGateway server = new TestGateway(directory, Timings.of(change));
+    running = server;
+    return server;
+  }
+
+  private static SessionRecord record(TestGateway server, SessionId id) {
+    return server.store().sessions().find(id).orElseThrow();
+  }
+
+  @Test
+  void a16StartWithoutDataChannelFails() throws Exception {
+    TestGateway server =
+        start(timings -> {
+          timings.startMax = SHORT;
+          timings.graceMax = SHORT;
+        });
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer client = server.client(id)) {
+        String output = client.receiveClosed().output();
+
+        assertTrue(output.contains("did not open the session in time"), output);
+      }
+      server.awaitStatus(id, Status.Failed);
+      assertTrue(record(server, id).details().isPresent());
+      assertEquals(MessageType.INTERACTIVE_SHELL, control.receive().messageType());
+      assertEquals(id.value(), control.receiveClosed().sessionId());
+    }
+  }
+
+  @Test
+  void clientThatNeverComesEndsTheSession() throws Exception {
+    TestGateway server =
+        start(timings -> {
+          timings.clientAttachMax = SHORT;
+          timings.graceMax = SHORT;
+        });
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id)) {
+        assertEquals(id.value(), agent.receiveClosed().sessionId());
+        server.awaitStatus(id, Status.Terminated);
+        assertEquals(1000, agent.closeCode());
+      }
+      assertEquals(MessageType.INTERACTIVE_SHELL, control.receive().messageType());
+      assertEquals(id.value(), control.receiveClosed().sessionId());
+    }
+  }
+
+  @Test
+  void clientThatDoesNotComeBackEndsTheSession() throws Exception {
+    TestGateway server = start(timings -> timings.resumeWindow = SHORT);
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id)) {
+        Peer client = server.client(id);
+        server.awaitStatus(id, Status.Connected);
+        client.close();
+
+        assertEquals(id.value(), agent.receiveClosed().sessionId());
+        control.taskComplete(id.value(), "Success", "");
+        server.awaitStatus(id, Status.Terminated);
+        assertTrue(record(server, id).details().orElse("").contains("resume window"));
+        assertRefused(server, id);
+      }
+    }
+  }
+
+  private static void assertRefused(TestGateway server, SessionId id) throws Exception {
+    try (Peer late = server.client(id)) {
+      assertEquals(1008, late.closeCode());
+    }
+  }
+
+  @Test
+  void agentThatDoesNotComeBackFailsTheSession() throws Exception {
+    TestGateway server =
+        start(timings -> {
+          timings.resumeWindow = SHORT;
+          timings.graceMax = SHORT;
+        });
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      assertEquals(MessageType.INTERACTIVE_SHELL, control.receive().messageType());
+      try (Peer client = server.client(id)) {
+        Peer agent = server.agent(id);
+        server.awaitStatus(id, Status.Connected);
+        agent.close();
+
+        assertTrue(client.receiveClosed().output().contains("lost"));
+        assertEquals(id.value(), control.receiveClosed().sessionId());
+        server.awaitStatus(id, Status.Failed);
+      }
+    }
+  }
+
+  @Test
+  void a19AgentThatDoesNotReactIsClosedAfterItsGrace() throws Exception {
+    TestGateway server = start(timings -> timings.graceMax = SHORT);
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id);
+          Peer client = server.client(id)) {
+        server.awaitStatus(id, Status.Connected);
+        server.bus().request(new EndSession(id, "", ""));
+
+        assertEquals(id.value(), agent.receiveClosed().sessionId());
+        assertEquals(1000, agent.closeCode());
+        assertEquals(1000, client.closeCode());
+        server.awaitStatus(id, Status.Terminated);
+        assertTrue(control.isOpen());
+      }
+      Awaitility.await().until(() -> server.gateway().sessionCount() == 0);
+      assertThrows(NoResponder.class, () -> server.bus().request(new EndSession(id, "", "")));
+    }
+  }
+
+  @Test
+  void clientThatAcknowledgesNothingIsToldAfterAWhile() throws Exception {
+    TestGateway server = start(timings -> timings.drainIdleMax = SHORT);
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id);
+          Peer client = server.client(id)) {
+        agent.stream(AGENT, 0, "never acknowledged");
+        agent.state(AgentSessionState.TERMINATING);
+
+        AgentMessage message = client.receive();
+        while (message.messageType().equals(MessageType.OUTPUT_STREAM_DATA)) {
+          message = client.receive();
+        }
+
+        assertEquals(MessageType.CHANNEL_CLOSED, message.messageType());
+        assertTrue(control.isOpen());
+      }
+    }
+  }
+
+  @Test
+  void outputOwedToAnAbsentClientIsDeliveredWithTheEnd() throws Exception {
+    TestGateway server = start(timings -> {});
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id)) {
+        for (int i = 0; i < 20; i++) {
+          agent.stream(AGENT, i, "line " + i);
+        }
+        agent.state(AgentSessionState.TERMINATING);
+        control.taskComplete(id.value(), "Success", "");
+        server.awaitStatus(id, Status.Terminating);
+      }
+      try (Peer client = server.client(id)) {
+        for (int i = 0; i < 20; i++) {
+          assertEquals("line " + i, Peer.text(client.receiveStream()));
+        }
+        assertEquals("", client.receiveClosed().output());
+      }
+      server.awaitStatus(id, Status.Terminated);
+    }
+  }
+
+  @Test
+  void unacknowledgedOutputIsRepeatedOnceTheAgentIsGone() throws Exception {
+    TestGateway server = start(timings -> {});
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer client = server.client(id)) {
+        Peer agent = server.agent(id);
+        agent.stream(AGENT, 0, "dropped by a client that is not ready");
+        agent.state(AgentSessionState.TERMINATING);
+        assertEquals(0, client.receive().sequenceNumber());
+        agent.close();
+
+        assertEquals(0, client.receiveStream().sequenceNumber());
+        assertEquals("", client.receiveClosed().output());
+        assertTrue(control.isOpen());
+      }
+    }
+  }
+
+  @Test
+  void a27DeadClientIsNoticed() throws Exception {
+    TestGateway server =
+        start(timings -> {
+          timings.pingEvery = Duration.ofMillis(100);
+          timings.silenceMax = SHORT;
+        });
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      String token = server.token(Tokens.Kind.CLIENT_DATA_CHANNEL, id.value());
+      try (Peer agent = server.agent(id);
+          RawWebSocket dead = RawWebSocket.open(server.listener(), "/client/" + id)) {
+        dead.frame(0x81, ("{\"TokenValue\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8));
+        server.awaitStatus(id, Status.Connected);
+
+        server.awaitStatus(id, Status.Disconnected);
+
+        assertTrue(agent.isOpen());
+        assertTrue(control.isOpen());
+      }
+    }
+  }
+
+  @Test
+  void a27SilentClientThatAnswersPingsStays() throws Exception {
+    TestGateway server =
+        start(timings -> {
+          timings.pingEvery = Duration.ofMillis(100);
+          timings.silenceMax = Duration.ofSeconds(2);
+        });
+    try (Peer control = server.control()) {
+      SessionId id = server.startSession();
+      try (Peer agent = server.agent(id);
+          Peer client = server.client(id)) {
+        server.awaitStatus(id, Status.Connected);
+        long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        Awaitility.await().until(() -> System.nanoTime() > until);
+
+        agent.stream(AGENT, 0, "hello");
+        assertEquals("hello", Peer.text(client.receiveStream()));
+        assertTrue(control.isOpen());
+      }
+    }
+  }
+
+  @Test
+  void a28SessionGoesOnAfterARestart() throws Exception {
+    TestGateway before = start(timings -> {});
+    SessionId id;
+    try (Peer control = before.control()) {
+      id = before.startSession();
+      Peer agent = before.agent(id);
+      Peer client = before.client(id);
+      agent.stream(AGENT, 0, "before");
+      assertEquals("before", Peer.text(client.receiveStream()));
+      before.awaitStatus(id, Status.Connected);
+      before.close();
+      running = null;
+      assertTrue(agent.closeCode() > 0);
+      assertTrue(client.closeCode() > 0);
+      assertTrue(control.closeCode() > 0);
+    }
+
+    TestGateway after = start(timings -> {});
+    after.awaitStatus(id, Status.Disconnected);
+    try (Peer agent = after.agent(id);
+        Peer client = after.client(id)) {
+      after.awaitStatus(id, Status.Connected);
+      agent.stream(AGENT, 1, "after");
+      assertEquals("after", Peer.text(client.receiveStream()));
+      assertEquals(1, Peer.acknowledged(agent.receive()).acknowledgedMessageSequenceNumber());
+      client.stream(CLIENT, 0, "input");
+      assertEquals("input", Peer.text(agent.receiveStream()));
+    }
+  }
+
+  @Test
+  void sessionsWhoseSidesDoNotComeBackAfterARestartEnd() throws Exception {
+    TestGateway before = start(timings -> {});
+    SessionId live = before.newSession();
+    SessionId ending = before.newSession();
+    before
+        .store()
+        .sessions()
+        .update(ending, Status.Terminating, java.util.Optional.empty(), java.util.Optional.empty());
+    before.close();
+    running = null;
+
+    TestGateway after =
+        start(timings -> {
+          timings.resumeWindow = SHORT;
+          timings.startMax = SHORT;
+        });
+
+    after.awaitStatus(live, Status.Failed);
+    after.awaitStatus(ending, Status.Terminated);
+    Awaitility.await().until(() -> after.gateway().sessionCount() == 0);
+  }
+
+  @Test
+  void sessionFromBeforeARestartCanBeTerminated() throws Exception {
+    TestGateway before = start(timings -> {});
+    SessionId id = before.newSession();
+    before.close();
+    running = null;
+
+    TestGateway after = start(timings -> timings.graceMax = SHORT);
+    assertTrue(after.bus().request(new EndSession(id, "", "by alice")));
+    try (Peer control = after.control()) {
+      assertEquals(id.value(), control.receiveClosed().sessionId());
+    }
+
+    after.awaitStatus(id, Status.Terminated);
+    assertEquals("by alice", record(after, id).details().orElseThrow());
+  }
+}
