@@ -1,6 +1,8 @@
 package dev.postern.transport;
 
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -35,6 +37,10 @@ final class CertificateRefusal {
         }
         case CertificateNotYetValidException _ -> {
           return "it is not valid yet (is this machine's clock right?)";
+        }
+        case CertPathValidatorException invalid
+            when invalid.getReason() == BasicReason.INVALID_SIGNATURE -> {
+          return "its issuer only has the same name as an authority that is trusted here";
         }
         case CertificateException _ -> text = cause.getMessage();
         default -> {

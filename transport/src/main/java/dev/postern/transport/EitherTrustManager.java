@@ -34,7 +34,7 @@ final class EitherTrustManager extends X509ExtendedTrustManager {
       } catch (CertificateException secondRefusal) {
         // Who knows the issuer knows better what is wrong with the certificate.
         CertificateException better = issuerUnknown(refusal) ? secondRefusal : refusal;
-        better.addSuppressed(better == refusal ? secondRefusal : refusal);
+        better.addSuppressed(issuerUnknown(refusal) ? refusal : secondRefusal);
         throw better;
       }
     }

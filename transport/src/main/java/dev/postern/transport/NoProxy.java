@@ -2,7 +2,6 @@ package dev.postern.transport;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +25,7 @@ public final class NoProxy {
     record Name(String suffix, boolean itself, int port) implements Rule {}
 
     /** The first {@code prefixBits} bits of the address count. */
-    record Range(byte[] address, int prefixBits, int port) implements Rule {}
+    record Range(InetAddress start, int prefixBits, int port) implements Rule {}
   }
 
   private final List<Rule> rules;
@@ -47,8 +46,8 @@ public final class NoProxy {
 
   boolean covers(String target, int port) {
     String host = target.toLowerCase(Locale.ROOT);
-    byte[] address = address(host);
-    if (host.equals("localhost") || (address != null && isLoopback(address))) {
+    InetAddress address = address(host);
+    if (host.equals("localhost") || (address != null && address.isLoopbackAddress())) {
       return true;
     }
     String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
@@ -60,8 +59,10 @@ public final class NoProxy {
                 portMatches(onlyPort, port)
                     && address == null
                     && (name.endsWith("." + suffix) || (itself && name.equals(suffix)));
-            case Rule.Range(byte[] start, int bits, int onlyPort) ->
-                portMatches(onlyPort, port) && address != null && inRange(address, start, bits);
+            case Rule.Range(InetAddress start, int bits, int onlyPort) ->
+                portMatches(onlyPort, port)
+                    && address != null
+                    && inRange(address.getAddress(), start.getAddress(), bits);
           };
       if (covered) {
         return true;
@@ -72,12 +73,6 @@ public final class NoProxy {
 
   private static boolean portMatches(int onlyPort, int port) {
     return onlyPort < 0 || onlyPort == port;
-  }
-
-  private static boolean isLoopback(byte[] address) {
-    return address.length == 4
-        ? address[0] == 127
-        : Arrays.equals(address, new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
   }
 
   private static boolean inRange(byte[] address, byte[] start, int bits) {
@@ -101,9 +96,9 @@ public final class NoProxy {
     if (slash >= 0) {
       return range(entry.substring(0, slash), entry.substring(slash + 1));
     }
-    byte[] whole = address(Target.withoutBrackets(entry));
+    InetAddress whole = address(Target.withoutBrackets(entry));
     if (whole != null) {
-      return new Rule.Range(whole, whole.length * 8, -1);
+      return new Rule.Range(whole, bits(whole), -1);
     }
     int port = -1;
     String host = entry;
@@ -114,9 +109,9 @@ public final class NoProxy {
       if (port < 0) {
         return null;
       }
-      byte[] address = address(host);
+      InetAddress address = address(host);
       if (address != null) {
-        return new Rule.Range(address, address.length * 8, port);
+        return new Rule.Range(address, bits(address), port);
       }
     }
     String suffix = host.startsWith("*.") ? host.substring(1) : host;
@@ -126,8 +121,8 @@ public final class NoProxy {
   }
 
   private static @Nullable Rule range(String start, String bits) {
-    byte[] address = address(start);
-    int prefix = address == null ? -1 : number(bits, address.length * 8);
+    InetAddress address = address(start);
+    int prefix = address == null ? -1 : number(bits, bits(address));
     return address == null || prefix < 0 ? null : new Rule.Range(address, prefix, -1);
   }
 
@@ -139,13 +134,14 @@ public final class NoProxy {
     return number <= max ? number : -1;
   }
 
-  /** The bytes of an address in text form; null for a name, which is never looked up. */
-  private static byte @Nullable [] address(String text) {
+  private static int bits(InetAddress address) {
+    return address.getAddress().length * Byte.SIZE;
+  }
+
+  /** An address in text form; null for a name, which is never looked up. */
+  private static @Nullable InetAddress address(String text) {
     try {
-      // JDK 22's literal parsers never ask a resolver.
-      InetAddress address =
-          text.indexOf(':') >= 0 ? InetAddress.ofLiteral(text) : Inet4Address.ofLiteral(text);
-      return address.getAddress();
+      return text.indexOf(':') >= 0 ? InetAddress.ofLiteral(text) : Inet4Address.ofLiteral(text);
     } catch (IllegalArgumentException _) {
       return null;
     }
@@ -153,6 +149,6 @@ public final class NoProxy {
 
   @Override
   public String toString() {
-    return new ArrayList<>(rules).toString();
+    return rules.toString();
   }
 }

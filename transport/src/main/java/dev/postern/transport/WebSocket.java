@@ -41,7 +41,10 @@ public final class WebSocket implements MessageChannel {
   private final ReentrantLock writeLock = new ReentrantLock();
 
   /** Why the connection is over; the first reason stays. */
-  private final AtomicReference<IOException> ending = new AtomicReference<>();
+  private final AtomicReference<@Nullable IOException> ending = new AtomicReference<>();
+
+  /** Why nothing can be sent any more, although the peer's last words may still be read. */
+  private final AtomicReference<@Nullable IOException> writeFailure = new AtomicReference<>();
 
   private volatile @Nullable PeerClose peerClose;
 
@@ -68,11 +71,14 @@ public final class WebSocket implements MessageChannel {
   private void write(int opcode, ByteBuffer... parts) throws IOException {
     writeLock.lock();
     try {
-      failIfOver();
+      failIfOver(ending);
+      failIfOver(writeFailure);
       writer.write(opcode, parts);
     } catch (IOException e) {
-      // A frame that left in part cannot be taken back.
-      throw over(e);
+      // A frame that left in part cannot be taken back. What the peer said before it went, which
+      // may be why it went, waits for the reader.
+      writeFailure.compareAndSet(null, e);
+      throw reported(e);
     } finally {
       writeLock.unlock();
     }
@@ -83,7 +89,7 @@ public final class WebSocket implements MessageChannel {
     if (peerClose != null) {
       return null;
     }
-    failIfOver();
+    failIfOver(ending);
     try {
       while (true) {
         switch (reader.next()) {
@@ -92,17 +98,17 @@ public final class WebSocket implements MessageChannel {
           }
           case Incoming.Ping(ByteBuffer payload) -> controls.pong(payload);
           case Incoming.Pong() -> {
-            // That bytes arrived has been noted below.
+            // The bytes it came in have been noted as a sign of life.
           }
           case Incoming.Close(int code, String reason) -> {
             peerClose = new PeerClose(code, reason);
-            finish(code == FrameReader.CODE_NONE ? ByteBuffer.allocate(0) : closePayload(code));
+            finish(closePayload(code), new IOException("the peer closed the WebSocket"));
             return null;
           }
         }
       }
     } catch (FramingException e) {
-      finish(closePayload(e.closeCode()));
+      finish(closePayload(e.closeCode()), e);
       throw over(e);
     } catch (EOFException e) {
       throw over(new EOFException("the WebSocket peer dropped the connection"));
@@ -117,19 +123,23 @@ public final class WebSocket implements MessageChannel {
   }
 
   private static ByteBuffer closePayload(int code) {
-    return ByteBuffer.allocate(Short.BYTES).putShort(0, (short) code);
+    return code == FrameReader.CODE_NONE
+        ? ByteBuffer.allocate(0)
+        : ByteBuffer.allocate(Short.BYTES).putShort(0, (short) code);
   }
 
-  private void finish(ByteBuffer closePayload) {
+  /** Says good-bye, in bounded time. */
+  private void finish(ByteBuffer closePayload, IOException reason) {
     long timeout = CLOSE_TIMEOUT.toNanos();
     controls.closeAndAwait(closePayload, timeout);
-    ending.compareAndSet(null, new IOException("the WebSocket is closed"));
+    ending.compareAndSet(null, reason);
     connection.finish(System.nanoTime() + timeout, CLOSE_DRAIN_BYTES_MAX);
     controls.stop();
   }
 
-  private void failIfOver() throws IOException {
-    IOException reason = ending.get();
+  private static void failIfOver(AtomicReference<@Nullable IOException> failure)
+      throws IOException {
+    IOException reason = failure.get();
     if (reason != null) {
       throw new IOException(reason.getMessage(), reason);
     }
@@ -137,18 +147,27 @@ public final class WebSocket implements MessageChannel {
 
   /** Ends the connection for a reason; gives back what the caller should throw. */
   private IOException over(IOException cause) {
-    boolean first = ending.compareAndSet(null, cause);
-    connection.close();
-    controls.stop();
-    IOException reason = ending.get();
-    // Whoever was woken by somebody else's reason reports that one.
-    return first || reason == null ? cause : new IOException(reason.getMessage(), reason);
+    end(cause);
+    return reported(cause);
+  }
+
+  /** Whoever was woken because somebody else ended the connection reports that reason. */
+  private IOException reported(IOException cause) {
+    IOException earlier = ending.get();
+    return earlier == null || earlier.equals(cause)
+        ? cause
+        : new IOException(earlier.getMessage(), earlier);
   }
 
   @Override
   public void close() {
-    IOException ended = over(new IOException("the WebSocket was closed on this side"));
-    assert ended != null;
+    end(new IOException("the WebSocket was closed on this side"));
+  }
+
+  private void end(IOException reason) {
+    ending.compareAndSet(null, reason);
+    connection.close();
+    controls.stop();
   }
 
   private final class ControlOutput implements ControlFrames.Output {
@@ -159,14 +178,7 @@ public final class WebSocket implements MessageChannel {
 
     @Override
     public void onFailure(IOException cause) {
-      WebSocket.this.close(cause);
+      writeFailure.compareAndSet(null, cause);
     }
-  }
-
-  private void close(IOException cause) {
-    if (ending.compareAndSet(null, cause)) {
-      connection.close();
-    }
-    controls.stop();
   }
 }

@@ -1,0 +1,110 @@
+package dev.postern.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.Closeable;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket server of other people's making. Echoes messages; the texts {@code close}, {@code
+ * ping} and {@code fragments} make it do that instead.
+ */
+final class NettyServer implements Closeable {
+  private static final int FRAME_BYTES_MAX = 16 << 20;
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Channel listener;
+  private final boolean secure;
+
+  NettyServer(@Nullable TestCertificates certificates) throws Exception {
+    secure = certificates != null;
+    SslContext tls =
+        certificates == null ? null : SslContextBuilder.forServer(certificates.keys()).build();
+    listener =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                    }
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new HttpServerCodec(),
+                            new HttpObjectAggregator(1024),
+                            new WebSocketServerProtocolHandler("/ws", null, true, FRAME_BYTES_MAX),
+                            new Echo());
+                  }
+                })
+            .bind("127.0.0.1", 0)
+            .sync()
+            .channel();
+  }
+
+  private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+      String command = frame instanceof TextWebSocketFrame text ? text.text() : "";
+      switch (command) {
+        case "close" -> send(context, new CloseWebSocketFrame(4000, "as asked"));
+        case "ping" ->
+            send(
+                context,
+                new PingWebSocketFrame(context.alloc().buffer().writeBytes(new byte[125])));
+        case "fragments" -> {
+          send(context, new TextWebSocketFrame(false, 0, "a"));
+          send(context, new PingWebSocketFrame());
+          send(context, new ContinuationWebSocketFrame(false, 0, "b"));
+          send(context, new ContinuationWebSocketFrame(true, 0, "c"));
+        }
+        default -> send(context, frame.retain());
+      }
+    }
+
+    private static void send(ChannelHandlerContext context, WebSocketFrame frame) {
+      // A frame that cannot be sent is missed by the test.
+      var _ = context.writeAndFlush(frame);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      // The end of the handshake needs no answer.
+    }
+  }
+
+  URI uri() {
+    int port = ((InetSocketAddress) listener.localAddress()).getPort();
+    return URI.create((secure ? "wss" : "ws") + "://localhost:" + port + "/ws");
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}

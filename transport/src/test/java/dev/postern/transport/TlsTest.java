@@ -1,0 +1,156 @@
+package dev.postern.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.postern.aws.HttpRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class TlsTest {
+  @TempDir private static Path directory;
+
+  private static HttpsServer serve(TestCertificates certificates, Set<Integer> clientPorts)
+      throws Exception {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificates.serverContext()));
+    server.createContext(
+        "/",
+        exchange -> {
+          clientPorts.add(exchange.getRemoteAddress().getPort());
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static Trust trusting(TestCertificates certificates) throws Exception {
+    return Trust.withBundle(Files.writeString(directory.resolve("ca.pem"), certificates.pem()));
+  }
+
+  private static HttpRequest post(HttpsServer server, String host) {
+    return new HttpRequest(
+        "POST",
+        URI.create("https://" + host + ":" + server.getAddress().getPort() + "/"),
+        Map.of(),
+        new byte[100_000]);
+  }
+
+  @Test
+  void bundleIsTrustedAndTheConnectionUsedAgain() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    Set<Integer> clientPorts = ConcurrentHashMap.newKeySet();
+    HttpsServer server = serve(certificates, clientPorts);
+    try (HttpsClient client = new HttpsClient(trusting(certificates), ProxySettings.DIRECT)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.exchange(post(server, "localhost")).body()).hasSize(100_000);
+      }
+      assertThat(clientPorts).hasSize(1);
+      assertThat(client.exchange(post(server, "127.0.0.1")).status()).isEqualTo(200);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void unknownIssuerIsSaidSo() throws Exception {
+    HttpsServer server = serve(TestCertificates.valid(), ConcurrentHashMap.newKeySet());
+    try {
+      refused(
+          server, Trust.system(), "no certificate authority that is trusted here has issued it");
+      refused(
+          server,
+          trusting(TestCertificates.forAnotherName()),
+          "no certificate authority that is trusted here has issued it");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void certificateForAnotherNameIsRefused() throws Exception {
+    TestCertificates certificates = TestCertificates.forAnotherName();
+    HttpsServer server = serve(certificates, ConcurrentHashMap.newKeySet());
+    try {
+      refused(server, trusting(certificates), "No subject alternative DNS name matching localhost");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void expiredCertificateIsRefused() throws Exception {
+    TestCertificates certificates = TestCertificates.expired();
+    HttpsServer server = serve(certificates, ConcurrentHashMap.newKeySet());
+    try {
+      refused(server, trusting(TestCertificates.valid()), "it has expired");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void refused(HttpsServer server, Trust trust, String why) {
+    try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
+      assertThatIOException()
+          .isThrownBy(() -> client.exchange(post(server, "localhost")))
+          .withMessageContaining(
+              "the certificate of localhost:" + server.getAddress().getPort() + " is not trusted")
+          .withMessageContaining(why);
+    }
+  }
+
+  @Test
+  void serverWithoutModernTlsIsRefused() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    try (SSLServerSocket listener =
+        (SSLServerSocket)
+            certificates.serverContext().getServerSocketFactory().createServerSocket(0)) {
+      listener.setEnabledProtocols(new String[] {"TLSv1.1"});
+      Thread.ofVirtual()
+          .start(() -> {
+            try (SSLSocket socket = (SSLSocket) listener.accept()) {
+              socket.startHandshake();
+            } catch (IOException e) {
+              // The refusal that the client reports.
+            }
+          });
+      try (HttpsClient client = new HttpsClient(trusting(certificates), ProxySettings.DIRECT)) {
+        URI uri = URI.create("https://localhost:" + listener.getLocalPort() + "/");
+        assertThatIOException()
+            .isThrownBy(() -> client.exchange(new HttpRequest("GET", uri, Map.of(), new byte[0])))
+            .withMessageContaining("TLS with localhost");
+      }
+    }
+  }
+
+  @Test
+  void plainServerBehindAnHttpsAddressIsSaidSo() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer(peer -> peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        HttpsClient client = new HttpsClient(Trust.system(), ProxySettings.DIRECT)) {
+      assertThatIOException()
+          .isThrownBy(() ->
+              client.exchange(new HttpRequest("GET", server.uri("https"), Map.of(), new byte[0])))
+          .withMessageContaining("TLS with 127.0.0.1:" + server.port() + " failed");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.postern.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrustTest {
+  @TempDir private Path directory;
+
+  private void refuses(Path file, String... parts) {
+    assertThatIOException()
+        .isThrownBy(() -> Trust.withBundle(file))
+        .withMessageContainingAll(file.toString())
+        .withMessageContainingAll(parts);
+  }
+
+  @Test
+  void missingBundleIsRefusedByName() {
+    refuses(directory.resolve("absent.pem"), "no such file");
+  }
+
+  @Test
+  void directoryIsNoBundle() {
+    refuses(directory, "cannot be read");
+  }
+
+  @Test
+  void bundleWithoutCertificateIsRefused() throws IOException {
+    refuses(Files.writeString(directory.resolve("empty.pem"), "hello\n"), "no PEM certificate");
+  }
+
+  @Test
+  void brokenCertificateIsRefusedByItsNumber() throws Exception {
+    String good = TestCertificates.valid().pem();
+
+    refuses(Files.writeString(directory.resolve("cut.pem"), good + good.substring(0, 99)), "2");
+    refuses(
+        Files.writeString(directory.resolve("bad.pem"), good.replace("MII", "AAA")),
+        "certificate 1 is broken");
+  }
+
+  @Test
+  void otherBlocksAndTextAreSkipped() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    String key =
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getEncoder().encodeToString(new byte[] {1, 2})
+            + "\n-----END PRIVATE KEY-----\n";
+    String bundle = "# ours -----\n" + certificates.pem() + key + "text\n" + certificates.pem();
+
+    assertThat(PemCertificates.parse(ByteInput.bytes(bundle.replace("\n", "\r\n"))))
+        .containsExactly(certificates.certificate(), certificates.certificate());
+  }
+
+  @Test
+  void systemRootsAreReadWhenACertificateNeedsThem() throws Exception {
+    boolean[] read = new boolean[1];
+    LazyTrustManager lazy =
+        new LazyTrustManager(() -> {
+          read[0] = true;
+          throw new IOException("broken roots");
+        });
+
+    assertThat(read[0]).isFalse();
+    assertThatIOException()
+        .isThrownBy(() -> {
+          try {
+            lazy.checkServerTrusted(
+                new java.security.cert.X509Certificate[] {TestCertificates.valid().certificate()},
+                "ECDHE_ECDSA");
+          } catch (CertificateException e) {
+            throw new IOException(e.getMessage(), e);
+          }
+        })
+        .withMessageContaining("broken roots");
+  }
+}
