@@ -35,6 +35,8 @@ public final class Json {
   private static final int NAME_LENGTH_MAX = 4096;
   private static final int TOKENS_MAX = 200_000;
 
+  private static final char REPLACEMENT = '\ufffd';
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -79,7 +81,7 @@ public final class Json {
   private static JsonObject object(JsonParser parser) throws MalformedMessageException {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = parser.currentName();
+      String name = wellFormed(parser.currentName());
       Object value = value(parser, parser.nextToken());
       // A repeated name takes its last place: JsonObject looks from the end.
       members.remove(name);
@@ -93,7 +95,7 @@ public final class Json {
     return switch (token) {
       case START_OBJECT -> object(parser);
       case START_ARRAY -> array(parser);
-      case VALUE_STRING -> parser.getString();
+      case VALUE_STRING -> wellFormed(parser.getString());
       case VALUE_NUMBER_INT -> integer(parser);
       case VALUE_NUMBER_FLOAT -> new BigDecimal(parser.getString());
       case VALUE_TRUE -> true;
@@ -101,6 +103,26 @@ public final class Json {
       case VALUE_NULL -> null;
       case null, default -> throw new MalformedMessageException("JSON text ends early");
     };
+  }
+
+  /** Half a surrogate pair, which only an escape can bring, becomes U+FFFD as in the peers. */
+  private static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, REPLACEMENT);
+    }
+    return repaired == null ? text : repaired.toString();
   }
 
   private static List<@Nullable Object> array(JsonParser parser) throws MalformedMessageException {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,5 +86,95 @@ class AgentMessageTest {
                 + "000000010000019b76daa8000000000000000000000000000000000044445555555555551111"
                 + "11112222333344136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
                 + "00000000000000027b7d");
+  }
+
+  @Test
+  void everyTruncationBelowTheHeaderIsRefused() {
+    byte[] whole = GoldenVectors.named("acknowledge").bytes().array();
+
+    for (int length = 0; length < EncodedMessage.OVERHEAD; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(whole, 0, length);
+      assertThatThrownBy(() -> AgentMessage.decode(cut))
+          .as("length %d", length)
+          .isInstanceOf(MalformedMessageException.class);
+    }
+  }
+
+  @Test
+  void clientRefusesEveryTruncationOfAPayloadByItsDigest() {
+    byte[] whole = GoldenVectors.named("acknowledge").bytes().array();
+
+    for (int length = EncodedMessage.OVERHEAD; length < whole.length; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(whole, 0, length);
+      assertThatThrownBy(() -> AgentMessage.decodeAsClient(cut))
+          .as("length %d", length)
+          .isInstanceOf(MalformedMessageException.class);
+    }
+  }
+
+  /** MUST 39. */
+  @Test
+  void clientNeverValidatesStartAndPausePublication() throws Exception {
+    for (String type :
+        List.of(MessageType.START_PUBLICATION, MessageType.PAUSE_PUBLICATION)) {
+      byte[] bytes = GoldenVectors.named(type.replace('_', '-')).bytes().array();
+      ByteBuffer nonsense = ByteBuffer.wrap(bytes).putInt(0, 0).putLong(40, 0).putInt(116, 99);
+      nonsense.put(80, new byte[32]);
+
+      assertThat(AgentMessage.decodeAsClient(nonsense).messageType()).isEqualTo(type);
+      assertThat(AgentMessage.decodeAsClient(ByteBuffer.wrap(bytes).putInt(116, 99)).payload())
+          .isEqualTo(ByteBuffer.allocate(0));
+      assertThatThrownBy(() -> AgentMessage.decode(nonsense))
+          .isInstanceOf(MalformedMessageException.class);
+    }
+  }
+
+  @Test
+  void digestOfAMessageThatClaimsNoPayloadIsNotChecked() throws Exception {
+    ByteBuffer bytes = GoldenVectors.named("bad-digest").bytes().putInt(116, 0);
+
+    assertThat(AgentMessage.decodeAsClient(bytes).payload().remaining()).isEqualTo(5);
+  }
+
+  @Test
+  void typeThatIsEmptyOrNotAsciiIsRefused() {
+    for (byte[] type : new byte[][] {new byte[32], {'a', (byte) 0xe9}, {'a', ' ', 'b'}, {1}}) {
+      byte[] bytes = GoldenVectors.named("acknowledge").bytes().array();
+      Arrays.fill(bytes, 4, 36, (byte) ' ');
+      System.arraycopy(type, 0, bytes, 4, type.length);
+
+      assertThatThrownBy(() -> AgentMessage.decode(ByteBuffer.wrap(bytes)))
+          .isInstanceOf(MalformedMessageException.class);
+    }
+  }
+
+  @Test
+  void messageThatPeersWouldRefuseCannotBeMade() {
+    UUID id = new UUID(1, 2);
+    ByteBuffer payload = ByteBuffer.allocate(1);
+
+    for (String type : List.of("", "a b", "x".repeat(33), "\u00e9")) {
+      assertThatThrownBy(() -> AgentMessage.onDataChannel(type, 1, id, payload))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> AgentMessage.onDataChannel(MessageType.ACKNOWLEDGE, 0, id, payload))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void messageIdsAreRandomUuids() {
+    UUID id = AgentMessage.newMessageId(new SplittableRandom(1));
+
+    assertThat(id.version()).isEqualTo(4);
+    assertThat(id.variant()).isEqualTo(2);
+    assertThat(id).isNotEqualTo(AgentMessage.newMessageId(new SplittableRandom(2)));
+  }
+
+  @Test
+  void contentIsNotInTheText() throws Exception {
+    AgentMessage message = AgentMessage.decode(GoldenVectors.named("bad-digest").bytes());
+
+    assertThat(message.toString())
+        .isEqualTo("AgentMessage[output_stream_data, sequence 3, payload type 1, 5 bytes]");
   }
 }
