@@ -28,6 +28,7 @@ public final class RequestSignature {
   private static final String TOKEN_HEADER = "x-amz-security-token";
   private static final String TOKEN_PARAMETER = "X-Amz-Security-Token";
   private static final String HASH_HEADER = "x-amz-content-sha256";
+  private static final String HASH_PARAMETER = "X-Amz-Content-Sha256";
   private static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
   private static final String STREAMING = "STREAMING-";
   private static final Set<String> SINGLE_HEADERS =
@@ -346,19 +347,25 @@ public final class RequestSignature {
     return scope().service().equals(S3);
   }
 
+  /** What the request says of its body; S3's presigned form has a place for it in the query too. */
+  private @Nullable String declaredHash() {
+    String declared = request.header(HASH_HEADER);
+    if (declared == null && isS3() && isPresigned()) {
+      declared = SignatureParameters.optional(query, HASH_PARAMETER, protocol);
+      return declared == null ? UNSIGNED_PAYLOAD : declared;
+    }
+    return declared;
+  }
+
   /** The last line of the canonical request. */
   private String payloadHash(@Nullable String bodySha256) {
-    String declared = request.header(HASH_HEADER);
+    String declared = declaredHash();
     if (!isS3()) {
       if (bodySha256 == null) {
         throw new IllegalArgumentException("only S3 verifies before the body is there");
       }
       requireSame(declared, bodySha256);
       return bodySha256;
-    }
-    if (declared == null && isPresigned()) {
-      declared = SignatureParameters.optional(query, "X-Amz-Content-Sha256", protocol);
-      declared = declared == null ? UNSIGNED_PAYLOAD : declared;
     }
     if (declared == null) {
       throw new Fault(
@@ -392,7 +399,7 @@ public final class RequestSignature {
    * @throws Fault when the body is another one
    */
   public void requireBody(String bodySha256) {
-    requireSame(request.header(HASH_HEADER), bodySha256);
+    requireSame(declaredHash(), bodySha256);
   }
 
   private void requireSame(@Nullable String declared, String bodySha256) {

@@ -82,15 +82,22 @@ class CredentialChainTest {
         aws_secret_access_key = s
         credential_process = /bin/creds
         """);
-    credentialsFile("[p]\naws_access_key_id=FILE # mine\naws_secret_access_key=s/#+;=\n");
+    credentialsFile("[p]\n# mine\nAWS_Access_Key_Id: FILE\naws_secret_access_key=s/#+;=:\n");
 
-    assertThat(resolve("p")).isEqualTo(new Credentials("FILE", "s/#+;=", null));
+    assertThat(resolve("p")).isEqualTo(new Credentials("FILE", "s/#+;=:", null));
 
     credentialsFile("");
     assertThat(resolve("p").accessKeyId()).isEqualTo("PROC");
 
     configFile("[profile p]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n");
     assertThat(resolve("p").accessKeyId()).isEqualTo("CONFIG");
+  }
+
+  @Test
+  void profileNameMayBeQuoted() throws Exception {
+    configFile("[profile \"my name\"]\naws_access_key_id = A\naws_secret_access_key = s\n");
+
+    assertThat(resolve("my name").accessKeyId()).isEqualTo("A");
   }
 
   @Test

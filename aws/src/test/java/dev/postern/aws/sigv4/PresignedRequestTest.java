@@ -99,6 +99,30 @@ class PresignedRequestTest {
         .isEqualTo("IncompleteSignature");
   }
 
+  @Test
+  void bodyOfAnUploadIsComparedWhereverItsHashStands() {
+    String query = "X-Amz-Content-Sha256=" + BodyHash.of(new byte[] {1});
+    var request = new HttpRequest("PUT", URI.create(ADDRESS + "&" + query), Map.of(), new byte[0]);
+    var credentials = new Credentials(SampleKey.ID, SampleKey.SECRET, null);
+    URI address =
+        RequestSigner.presign(
+            request, credentials, "us-east-1", "s3", TIME, Duration.ofHours(1));
+    var host = new ReceivedRequest.Header("host", "localhost:8443");
+    var received =
+        new ReceivedRequest(
+            "PUT", RequestPath.parse("/"), address.getRawQuery(), List.of(host));
+    RequestSignature signature =
+        requireNonNull(RequestSignature.parse(received, Protocol.REST_XML));
+
+    signature.requireBody(BodyHash.of(new byte[] {1}));
+
+    Fault fault =
+        requireNonNull(
+            catchThrowableOfType(
+                Fault.class, () -> signature.requireBody(BodyHash.of(new byte[] {2}))));
+    assertThat(fault.code()).isEqualTo("XAmzContentSHA256Mismatch");
+  }
+
   private static String presign(String service, @Nullable String token) {
     var request = new HttpRequest("GET", URI.create(ADDRESS), Map.of(), new byte[0]);
     var credentials = new Credentials(SampleKey.ID, SampleKey.SECRET, token);
