@@ -1,0 +1,42 @@
+package dev.postern.agent.control;
+
+import dev.postern.aws.Fault;
+import dev.postern.transport.DataChannel;
+import dev.postern.wire.MessageChannel;
+import dev.postern.wire.SessionId;
+import dev.postern.wire.handshake.OpenDataChannel;
+import java.io.IOException;
+import java.util.UUID;
+
+/** Opens connections for the data channels of sessions. Safe for use by many threads. */
+final class SessionDialer {
+  /** The one text by which the service says that trying again makes no sense. */
+  private static final String TERMINATED = "Session is already terminated";
+
+  private final Service service;
+
+  SessionDialer(Service service) {
+    this.service = service;
+  }
+
+  DataChannel.Dialer forSession(SessionId session) {
+    String clientId = UUID.randomUUID().toString();
+    return () -> dial(session, clientId);
+  }
+
+  private MessageChannel dial(SessionId session, String clientId) throws IOException {
+    try {
+      String token = service.createDataChannel(session, clientId);
+      return Service.introduced(
+          service.openDataChannel(session),
+          OpenDataChannel.fromAgent(
+                  UUID.randomUUID().toString(), token, clientId, service.instanceId())
+              .toJson());
+    } catch (Fault refused) {
+      if (refused.message().contains(TERMINATED)) {
+        throw new DataChannel.SessionEndedException(refused.message());
+      }
+      throw new IOException("the service refused the data channel: " + refused.getMessage());
+    }
+  }
+}
