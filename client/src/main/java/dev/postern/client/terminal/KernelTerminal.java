@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import dev.postern.wire.control.TerminalSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ final class KernelTerminal {
   }
 
   /** Null when the descriptor is no terminal or the terminal does not know its size. */
-  static @Nullable WindowSize size(int descriptor) {
+  static @Nullable TerminalSize size(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment winsize = arena.allocate(WINSIZE_BYTES, Integer.BYTES);
       if (ioctl(descriptor, TIOCGWINSZ, winsize) != 0) {
@@ -64,7 +65,7 @@ final class KernelTerminal {
       }
       int rows = Short.toUnsignedInt(winsize.get(ValueLayout.JAVA_SHORT, 0));
       int columns = Short.toUnsignedInt(winsize.get(ValueLayout.JAVA_SHORT, Short.BYTES));
-      return rows == 0 || columns == 0 ? null : new WindowSize(columns, rows);
+      return rows == 0 || columns == 0 ? null : new TerminalSize(columns, rows);
     }
   }
 

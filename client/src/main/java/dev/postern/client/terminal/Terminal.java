@@ -1,6 +1,7 @@
 package dev.postern.client.terminal;
 
 import java.io.IOException;
+import dev.postern.wire.control.TerminalSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Terminal {
   private static final int INPUT = 0;
   private static final int OUTPUT = 1;
+  private static final int ERROR = 2;
 
   private final @Nullable Termios original;
   private boolean raw;
@@ -36,10 +38,15 @@ public final class Terminal {
     return KernelTerminal.attributes(OUTPUT) != null;
   }
 
+  /** Whether texts for a person reach one. */
+  public boolean hasError() {
+    return KernelTerminal.attributes(ERROR) != null;
+  }
+
   /** The present size of the screen. */
-  public WindowSize size() {
-    WindowSize size = KernelTerminal.size(OUTPUT);
-    return size == null ? WindowSize.WITHOUT_TERMINAL : size;
+  public TerminalSize size() {
+    TerminalSize size = KernelTerminal.size(OUTPUT);
+    return size == null ? TerminalSize.WITHOUT_TERMINAL : size;
   }
 
   /** Passes every key on as it is from now on; nothing happens where the input is no terminal. */

@@ -21,7 +21,7 @@ public final class TerminalProbe {
                     say("resumed");
                   }
                   case WINCH ->
-                      say("size " + terminal.size().columns() + "x" + terminal.size().rows());
+                      say("size " + terminal.size().cols() + "x" + terminal.size().rows());
                   case TERM, HUP -> System.exit(kind.exitCode());
                   default -> {}
                 }

@@ -1,5 +1,6 @@
 package dev.postern.client.terminal;
 
+import dev.postern.wire.control.TerminalSize;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class TestPty implements AutoCloseable {
     if (master < 0 || call(GRANT, master) != 0 || call(UNLOCK, master) != 0) {
       throw new IOException("no pseudo terminal");
     }
-    setSize(master, new WindowSize(80, 24));
+    setSize(master, new TerminalSize(80, 24));
     List<String> line =
         new ArrayList<>(
             List.of("setsid", "sh", "-c", "exec 0<>\"$0\" 1>&0 2>&0; exec \"$@\"", name(master)));
@@ -107,7 +108,7 @@ public final class TestPty implements AutoCloseable {
   }
 
   public void resize(int columns, int rows) {
-    setSize(master, new WindowSize(columns, rows));
+    setSize(master, new TerminalSize(columns, rows));
   }
 
   /** Sends a signal to the program alone, as {@code kill} does. */
@@ -126,6 +127,11 @@ public final class TestPty implements AutoCloseable {
       throw new AssertionError("the terminal is gone");
     }
     return termios;
+  }
+
+  /** The same as a text that can be compared. */
+  public String settings() {
+    return java.util.HexFormat.of().formatHex(attributes().bytes());
   }
 
   void apply(Termios termios) throws IOException {
@@ -221,7 +227,7 @@ public final class TestPty implements AutoCloseable {
   }
 
   @SuppressWarnings("restricted")
-  private static void setSize(int master, WindowSize size) {
+  private static void setSize(int master, TerminalSize size) {
     MethodHandle ioctl =
         LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("ioctl"),
@@ -234,7 +240,7 @@ public final class TestPty implements AutoCloseable {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment winsize = call.allocate(8, 4);
       winsize.set(ValueLayout.JAVA_SHORT, 0, (short) size.rows());
-      winsize.set(ValueLayout.JAVA_SHORT, 2, (short) size.columns());
+      winsize.set(ValueLayout.JAVA_SHORT, 2, (short) size.cols());
       if ((int) ioctl.invokeExact(master, TIOCSWINSZ, winsize) != 0) {
         throw new AssertionError("no size set");
       }

@@ -1,0 +1,94 @@
+package dev.postern.client.api;
+
+import dev.postern.aws.caller.JsonCaller;
+import dev.postern.aws.credentials.CredentialChain;
+import dev.postern.aws.credentials.Profile;
+import dev.postern.transport.HttpLimits;
+import dev.postern.transport.HttpsClient;
+import dev.postern.transport.ProxySettings;
+import dev.postern.transport.Trust;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this program reaches the API: address, region, trust and credentials, in the AWS CLI's order: command line,
+ * environment, profile. Credentials are looked for at the first call only. Safe for use by many threads.
+ */
+public final class ApiAccess {
+  /** An answer takes milliseconds; a person waits for it, so it is not waited for any longer than this. */
+  private static final HttpLimits LIMITS =
+      HttpLimits.DEFAULT
+          .withConnectTimeout(Duration.ofSeconds(10))
+          .withAnswerTimeout(Duration.ofSeconds(30));
+
+  private final ApiChoices choices;
+  private final Profile profile;
+  private final Trust trust;
+  private final ProxySettings proxies;
+
+  private ApiAccess(ApiChoices choices, Profile profile, Trust trust, ProxySettings proxies) {
+    this.choices = choices;
+    this.profile = profile;
+    this.trust = trust;
+    this.proxies = proxies;
+  }
+
+  /**
+   * Reads configuration and trusted certificates, calls nobody.
+   *
+   * @throws IOException when one of them cannot be read or used, with a text for people
+   */
+  public static ApiAccess find(ApiChoices choices, Map<String, String> environment) throws IOException {
+    Profile profile = Profile.load(choices.profile(), environment);
+    Trust trust = Trust.withBundle(caBundle(choices, profile, environment));
+    return new ApiAccess(choices, profile, trust, ProxySettings.fromEnvironment(environment));
+  }
+
+  /** The AWS CLI's variable and setting; else the one that the official plugin, a Go program, heeds. */
+  private static @Nullable Path caBundle(ApiChoices choices, Profile profile, Map<String, String> environment) {
+    if (choices.caBundle() != null) {
+      return choices.caBundle();
+    }
+    Path configured = profile.caBundle();
+    String forGo = environment.get("SSL_CERT_FILE");
+    return configured != null || forGo == null || forGo.isBlank() ? configured : Path.of(forGo);
+  }
+
+  public Trust trust() {
+    return trust;
+  }
+
+  public ProxySettings proxies() {
+    return proxies;
+  }
+
+  /**
+   * A caller of SSM.
+   *
+   * @throws IOException when the region or the address is not configured or cannot be used
+   */
+  public Ssm ssm() throws IOException {
+    String region = choices.region() != null ? choices.region() : profile.region();
+    if (region == null || region.isBlank()) {
+      throw new IOException("You must specify a region, for example by AWS_REGION or --region");
+    }
+    URI endpoint = choices.endpoint() != null ? choices.endpoint() : profile.endpointUrl("ssm");
+    if (endpoint == null) {
+      endpoint = URI.create("https://ssm." + region + ".amazonaws.com");
+    }
+    return new Ssm(
+        new JsonCaller(
+            new HttpsClient(trust, proxies, LIMITS),
+            endpoint,
+            region,
+            "ssm",
+            "AmazonSSM",
+            new CredentialChain(profile, new CredentialProgram(), InstantSource.system()),
+            InstantSource.system()));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.postern.client.plugin;
+
+import dev.postern.aws.Fault;
+import dev.postern.aws.json.Json;
+import dev.postern.aws.json.MalformedJsonException;
+import dev.postern.client.api.ApiAccess;
+import dev.postern.client.api.ApiChoices;
+import dev.postern.client.session.ClientSession;
+import dev.postern.client.session.ClientVersion;
+import dev.postern.client.session.Ending;
+import dev.postern.client.session.InputFilter;
+import dev.postern.client.session.LoneNewline;
+import dev.postern.client.session.SessionDialer;
+import dev.postern.client.session.SessionStreams;
+import dev.postern.client.session.SessionTicket;
+import dev.postern.client.terminal.Terminal;
+import dev.postern.wire.SessionId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The program that the AWS CLI starts as {@code session-manager-plugin}: its arguments, texts and exit codes are the
+ * official plugin's (spec/data-channel.md 10.3, 11), but for two: a command's exit code becomes ours, and texts go to
+ * the error stream where the output is no terminal, so that it carries the session's bytes alone.
+ */
+public final class PluginMain {
+  /** Go's exit code of a crash. */
+  private static final int MALFORMED_EXIT_CODE = 2;
+
+  private final Map<String, String> environment;
+  private final Terminal terminal = Terminal.ofProcess();
+  private final SessionStreams streams;
+
+  private PluginMain(Map<String, String> environment) {
+    this.environment = environment;
+    this.streams = SessionStreams.ofProcess(terminal.hasOutput());
+  }
+
+  /** Ends the process. */
+  public static void main(String[] arguments) throws IOException {
+    System.exit(run(List.of(arguments), System.getenv()));
+  }
+
+  private static int run(List<String> arguments, Map<String, String> environment) throws IOException {
+    return switch (PluginCommand.parse(arguments, environment, ClientVersion.TEXT)) {
+      case PluginCommand.Text(String text) -> {
+        System.out.print(text);
+        System.out.flush();
+        yield 0;
+      }
+      case PluginCommand.Malformed(String reason) -> malformed(reason);
+      case PluginCommand.Start start -> new PluginMain(environment).run(start);
+    };
+  }
+
+  private static int malformed(String reason) {
+    System.err.println("session-manager-plugin: " + reason);
+    return MALFORMED_EXIT_CODE;
+  }
+
+  private int run(PluginCommand.Start start) throws IOException {
+    SessionTicket ticket;
+    try {
+      ticket = SessionTicket.of(Json.readObject(start.response()));
+      requireTarget(start);
+    } catch (MalformedJsonException | IllegalArgumentException senseless) {
+      return malformed(String.valueOf(senseless.getMessage()));
+    }
+    SessionId id = ticket.sessionId();
+    say("\nStarting session with SessionId: " + id + "\n");
+    try {
+      return report(id, session(start, ticket).run());
+    } catch (IOException | Fault failure) {
+      return failed(failure);
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+      return failed(end);
+    }
+  }
+
+  private static void requireTarget(PluginCommand.Start start) throws MalformedJsonException {
+    String parameters = start.parameters();
+    if (parameters != null && !(Json.readObject(parameters).get("Target") instanceof String)) {
+      throw new IllegalArgumentException("the parameters of StartSession have no Target");
+    }
+  }
+
+  private ClientSession session(PluginCommand.Start start, SessionTicket ticket) throws IOException {
+    ApiAccess access = ApiAccess.find(choices(start), environment);
+    InputFilter filter = terminal.hasInput() ? InputFilter.NONE : new LoneNewline();
+    SessionDialer dialer = new SessionDialer(ticket, access, SessionDialer.Notices.NONE);
+    return new ClientSession(ticket.sessionId(), dialer.calls(), terminal, streams, filter, dialer::channel);
+  }
+
+  private static ApiChoices choices(PluginCommand.Start start) throws IOException {
+    try {
+      URI endpoint = start.endpoint().isEmpty() ? null : URI.create(start.endpoint());
+      return new ApiChoices(
+          endpoint, start.region(), start.profile().isEmpty() ? null : start.profile(), null);
+    } catch (IllegalArgumentException notAnUrl) {
+      throw new IOException("the endpoint is no URL", notAnUrl);
+    }
+  }
+
+  private int report(SessionId id, Ending ending) throws IOException {
+    return switch (ending) {
+      case Ending.Closed(String output, Integer exitCode) -> {
+        say(
+            output.isEmpty()
+                ? "\n\nExiting session with sessionId: " + id + ".\n\n"
+                : "\n\nSessionId: " + id + " : " + output + "\n\n");
+        yield exitCode == null ? 0 : exitCode;
+      }
+      case Ending.TimedOut() -> {
+        say("Session: " + id + " timed out.\n");
+        yield 0;
+      }
+      case Ending.Lost(IOException cause) -> failed(cause);
+      case Ending.Refused(String reason) -> failed(new IOException(reason));
+      case Ending.Left(String reason, int exitCode) -> {
+        say(reason + ", exiting.\n\n\nExiting session with sessionId: " + id + ".\n\n");
+        yield exitCode;
+      }
+    };
+  }
+
+  private int failed(Throwable cause) throws IOException {
+    say("Cannot perform start session: " + cause.getMessage() + "\n");
+    return 0;
+  }
+
+  private void say(String text) throws IOException {
+    OutputStream texts = streams.texts();
+    texts.write(text.getBytes(StandardCharsets.UTF_8));
+    texts.flush();
+  }
+}
