@@ -16,11 +16,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this program reaches the API: address, region, trust and credentials, in the AWS CLI's order: command line,
- * environment, profile. Credentials are looked for at the first call only. Safe for use by many threads.
+ * How this program reaches the API: address, region, trust and credentials, in the AWS CLI's order:
+ * command line, environment, profile. Credentials are looked for at the first call only. Safe for
+ * use by many threads.
  */
 public final class ApiAccess {
-  /** An answer takes milliseconds; a person waits for it, so it is not waited for any longer than this. */
+  /**
+   * An answer takes milliseconds; a person waits for it, so it is not waited for any longer than
+   * this.
+   */
   private static final HttpLimits LIMITS =
       HttpLimits.DEFAULT
           .withConnectTimeout(Duration.ofSeconds(10))
@@ -43,14 +47,18 @@ public final class ApiAccess {
    *
    * @throws IOException when one of them cannot be read or used, with a text for people
    */
-  public static ApiAccess find(ApiChoices choices, Map<String, String> environment) throws IOException {
+  public static ApiAccess find(ApiChoices choices, Map<String, String> environment)
+      throws IOException {
     Profile profile = Profile.load(choices.profile(), environment);
     Trust trust = Trust.withBundle(caBundle(choices, profile, environment));
     return new ApiAccess(choices, profile, trust, ProxySettings.fromEnvironment(environment));
   }
 
-  /** The AWS CLI's variable and setting; else the one that the official plugin, a Go program, heeds. */
-  private static @Nullable Path caBundle(ApiChoices choices, Profile profile, Map<String, String> environment) {
+  /**
+   * The AWS CLI's variable and setting; else the one that the official plugin, a Go program, heeds.
+   */
+  private static @Nullable Path caBundle(
+      ApiChoices choices, Profile profile, Map<String, String> environment) {
     if (choices.caBundle() != null) {
       return choices.caBundle();
     }

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs the program of {@code credential_process}. Blocks the calling thread; a program that takes too long is killed.
+ * Runs the program of {@code credential_process}. Blocks the calling thread; a program that takes
+ * too long is killed.
  */
 final class CredentialProgram implements ProcessRunner {
   private static final long TIMEOUT_SECONDS = 60;
@@ -20,7 +21,8 @@ final class CredentialProgram implements ProcessRunner {
 
   @Override
   public byte[] run(List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> name.startsWith(TOKEN_VARIABLE_PREFIX));
     Process process = builder.start();
     try {

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations of SSM that the programs of this module call (spec/aws-api.md 2.1, 2.2). A refusal is a {@link
- * dev.postern.aws.Fault}. Safe for use by many threads.
+ * The operations of SSM that the programs of this module call (spec/aws-api.md 2.1, 2.2). A refusal
+ * is a {@link dev.postern.aws.Fault}. Safe for use by many threads.
  */
 public final class Ssm implements SessionCalls {
   /** A server that never stops paging is not followed for ever. */
@@ -75,7 +75,8 @@ public final class Ssm implements SessionCalls {
    * @param state {@code Active} or {@code History}
    * @param filters by the API's keys
    */
-  public List<Map<String, Object>> sessions(String state, Map<String, String> filters) throws IOException {
+  public List<Map<String, Object>> sessions(String state, Map<String, String> filters)
+      throws IOException {
     Map<String, Object> input = new LinkedHashMap<>();
     input.put("State", state);
     input.put("MaxResults", SESSIONS_PER_PAGE);
@@ -96,7 +97,8 @@ public final class Ssm implements SessionCalls {
 
   /** Whether a node's control channel is open now. */
   public boolean isConnected(String target) throws IOException {
-    return "connected".equals(caller.call("GetConnectionStatus", Map.of("Target", target)).get("Status"));
+    return "connected"
+        .equals(caller.call("GetConnectionStatus", Map.of("Target", target)).get("Status"));
   }
 
   /** An activation for one machine; the code is a secret. */
@@ -104,7 +106,8 @@ public final class Ssm implements SessionCalls {
     Map<String, Object> answer =
         caller.call(
             "CreateActivation", Map.of("IamRole", iamRole, "DefaultInstanceName", instanceName));
-    if (answer.get("ActivationId") instanceof String id && answer.get("ActivationCode") instanceof String code) {
+    if (answer.get("ActivationId") instanceof String id
+        && answer.get("ActivationCode") instanceof String code) {
       return new Activation(id, code);
     }
     throw new IOException("the answer of CreateActivation is incomplete");

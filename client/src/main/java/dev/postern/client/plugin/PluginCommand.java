@@ -38,7 +38,8 @@ sealed interface PluginCommand {
   int ARGUMENTS_MIN = 3;
 
   /** Reads the arguments; the variable that the first one names is looked up in the environment. */
-  static PluginCommand parse(List<String> arguments, Map<String, String> environment, String version) {
+  static PluginCommand parse(
+      List<String> arguments, Map<String, String> environment, String version) {
     if (arguments.isEmpty()) {
       return new Text(INSTALLED);
     }

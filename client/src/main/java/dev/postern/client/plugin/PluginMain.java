@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The program that the AWS CLI starts as {@code session-manager-plugin}: its arguments, texts and exit codes are the
- * official plugin's (spec/data-channel.md 10.3, 11), but for two: a command's exit code becomes ours, and texts go to
- * the error stream where the output is no terminal, so that it carries the session's bytes alone.
+ * The program that the AWS CLI starts as {@code session-manager-plugin}: its arguments, texts and
+ * exit codes are the official plugin's (spec/data-channel.md 10.3, 11), but for two: a command's
+ * exit code becomes ours, and texts go to the error stream where the output is no terminal, so that
+ * it carries the session's bytes alone.
  */
 public final class PluginMain {
   /** Go's exit code of a crash. */
@@ -45,7 +46,8 @@ public final class PluginMain {
     System.exit(run(List.of(arguments), System.getenv()));
   }
 
-  private static int run(List<String> arguments, Map<String, String> environment) throws IOException {
+  private static int run(List<String> arguments, Map<String, String> environment)
+      throws IOException {
     return switch (PluginCommand.parse(arguments, environment, ClientVersion.TEXT)) {
       case PluginCommand.Text(String text) -> {
         System.out.print(text);
@@ -89,11 +91,13 @@ public final class PluginMain {
     }
   }
 
-  private ClientSession session(PluginCommand.Start start, SessionTicket ticket) throws IOException {
+  private ClientSession session(PluginCommand.Start start, SessionTicket ticket)
+      throws IOException {
     ApiAccess access = ApiAccess.find(choices(start), environment);
     InputFilter filter = terminal.hasInput() ? InputFilter.NONE : new LoneNewline();
     SessionDialer dialer = new SessionDialer(ticket, access, SessionDialer.Notices.NONE);
-    return new ClientSession(ticket.sessionId(), dialer.calls(), terminal, streams, filter, dialer::channel);
+    return new ClientSession(
+        ticket.sessionId(), dialer.calls(), terminal, streams, filter, dialer::channel);
   }
 
   private static ApiChoices choices(PluginCommand.Start start) throws IOException {

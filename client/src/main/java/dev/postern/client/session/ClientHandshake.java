@@ -10,14 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers an agent's handshake request (spec/data-channel.md 4.4, 4.5). No state: the caller sends the response exactly
- * once.
+ * Answers an agent's handshake request (spec/data-channel.md 4.4, 4.5). No state: the caller sends
+ * the response exactly once.
  *
  * @param response for the agent
  * @param sessionType what the agent asked for; null when it named no type that this client knows
  * @param refusal why this client cannot take part, for the person; null when it can
  */
-record ClientHandshake(HandshakeResponse response, @Nullable String sessionType, @Nullable String refusal) {
+record ClientHandshake(
+    HandshakeResponse response, @Nullable String sessionType, @Nullable String refusal) {
   static ClientHandshake answer(HandshakeRequest request) {
     List<ProcessedAction> processed = new ArrayList<>();
     String sessionType = null;
@@ -29,7 +30,8 @@ record ClientHandshake(HandshakeResponse response, @Nullable String sessionType,
           reason = refusalOf(type);
           sessionType = reason == null ? type : null;
         }
-        case ClientAction.KmsEncryptionAction _ -> reason = "this client does not support encrypted sessions";
+        case ClientAction.KmsEncryptionAction _ ->
+            reason = "this client does not support encrypted sessions";
         case ClientAction.UnknownAction(String type) -> {
           processed.add(ProcessedAction.unsupported(type));
           refusal = refusal == null ? "the agent asks for an unknown action " + type : refusal;

@@ -27,13 +27,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One session between a person and a managed node: a shell, or a command with its streams apart.
  *
- * <p>The thread that calls {@link #run} owns the session and decides how it ends; the data channel's reader writes the
- * output, {@link Keyboard} reads the input on a thread of its own, signals arrive on theirs. All three only report
- * {@link Event}s. When {@code run} returns the terminal is as before; the reader of the input may still wait for
- * a key, and only the end of the process stops it.
+ * <p>The thread that calls {@link #run} owns the session and decides how it ends; the data
+ * channel's reader writes the output, {@link Keyboard} reads the input on a thread of its own,
+ * signals arrive on theirs. All three only report {@link Event}s. When {@code run} returns the
+ * terminal is as before; the reader of the input may still wait for a key, and only the end of the
+ * process stops it.
  */
 public final class ClientSession implements DataChannel.Receiver {
-  /** After the exit code the server closes the channel; it is not waited for any longer than this. */
+  /**
+   * After the exit code the server closes the channel; it is not waited for any longer than this.
+   */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
   /** A refused agent tells the server why, and the server us. */
@@ -117,7 +120,9 @@ public final class ClientSession implements DataChannel.Receiver {
     try (Signals _ = Signals.listen(EnumSet.allOf(Signals.Kind.class), this::onSignal)) {
       channel.start();
       Ending ending = await();
-      if (ending instanceof Ending.Left || ending instanceof Ending.Lost || ending instanceof Ending.Refused) {
+      if (ending instanceof Ending.Left
+          || ending instanceof Ending.Lost
+          || ending instanceof Ending.Refused) {
         channel.close();
         terminate();
       }
@@ -133,7 +138,9 @@ public final class ClientSession implements DataChannel.Receiver {
     Duration patience = null;
     while (true) {
       Event event =
-          patience == null ? events.take() : events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+          patience == null
+              ? events.take()
+              : events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
       switch (event) {
         case null -> {
           return Objects.requireNonNull(fallback);
@@ -158,8 +165,11 @@ public final class ClientSession implements DataChannel.Receiver {
   private static Ending merged(@Nullable Ending known, Ending ending) {
     return switch (known) {
       case Ending.Closed exited when !(ending instanceof Ending.Left) ->
-          new Ending.Closed(ending instanceof Ending.Closed(String output, var _) ? output : "", exited.exitCode());
-      case Ending.Refused refused when ending instanceof Ending.Closed(String output, var _) && output.isEmpty() ->
+          new Ending.Closed(
+              ending instanceof Ending.Closed(String output, var _) ? output : "",
+              exited.exitCode());
+      case Ending.Refused refused
+          when ending instanceof Ending.Closed(String output, var _) && output.isEmpty() ->
           refused;
       case null, default -> ending;
     };
@@ -186,19 +196,21 @@ public final class ClientSession implements DataChannel.Receiver {
     }
   }
 
-  /** The server ends the session of a client that has gone anyway: not reaching it now delays that only. */
+  /**
+   * The server ends the session of a client that has gone anyway: not reaching it now delays that
+   * only.
+   */
   private void terminate() throws InterruptedException {
     Thread call =
         Thread.ofVirtual()
             .name("terminate")
-            .start(
-                () -> {
-                  try {
-                    calls.terminate(id);
-                  } catch (IOException | RuntimeException unreachable) {
-                    // the ending that led here is what the person is told
-                  }
-                });
+            .start(() -> {
+              try {
+                calls.terminate(id);
+              } catch (IOException | RuntimeException unreachable) {
+                // the ending that led here is what the person is told
+              }
+            });
     boolean unused = call.join(TERMINATE_PATIENCE);
   }
 
@@ -254,7 +266,8 @@ public final class ClientSession implements DataChannel.Receiver {
         default -> true;
       };
     } catch (MalformedMessageException malformed) {
-      report(new Ending.Refused("the agent sent a message without sense: " + malformed.getMessage()));
+      report(
+          new Ending.Refused("the agent sent a message without sense: " + malformed.getMessage()));
       return true;
     }
   }
@@ -341,7 +354,8 @@ public final class ClientSession implements DataChannel.Receiver {
     } else if (reason == null || cause instanceof DataChannel.SessionEndedException) {
       report(new Ending.Lost(cause));
     } else {
-      report(new Ending.Lost(new IOException(cause.getMessage() + ": " + reason.getMessage(), cause)));
+      report(
+          new Ending.Lost(new IOException(cause.getMessage() + ": " + reason.getMessage(), cause)));
     }
   }
 }

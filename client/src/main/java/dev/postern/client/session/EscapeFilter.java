@@ -3,8 +3,9 @@ package dev.postern.client.session;
 import java.nio.ByteBuffer;
 
 /**
- * Finds a person's requests to this program among the keys for the session, as ssh does: at the start of a line
- * {@code ~.} leaves, {@code ~?} shows help, {@code ~~} sends one tilde. Used by one thread.
+ * Finds a person's requests to this program among the keys for the session, as ssh does: at the
+ * start of a line {@code ~.} leaves, {@code ~?} shows help, {@code ~~} sends one tilde. Used by one
+ * thread.
  */
 public final class EscapeFilter implements InputFilter {
   /** What {@link Request#HELP} shows. */

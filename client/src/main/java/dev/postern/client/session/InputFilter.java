@@ -2,7 +2,10 @@ package dev.postern.client.session;
 
 import java.nio.ByteBuffer;
 
-/** Decides what of the person's input goes to the session. Called by the thread that reads the input only. */
+/**
+ * Decides what of the person's input goes to the session. Called by the thread that reads the input
+ * only.
+ */
 public interface InputFilter {
   /** Sends everything as it is. */
   InputFilter NONE = input -> new Passed(input, Request.NONE);

@@ -8,11 +8,14 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Sends what is read from the input to a shell. One thread of its own, which ends with the input or with the process:
- * a blocked read cannot be called off.
+ * Sends what is read from the input to a shell. One thread of its own, which ends with the input or
+ * with the process: a blocked read cannot be called off.
  */
 final class Keyboard {
-  /** The official plugin's; keys come one by one, and what is pasted or piped fits the agent's terminal. */
+  /**
+   * The official plugin's; keys come one by one, and what is pasted or piped fits the agent's
+   * terminal.
+   */
   private static final int READ_BYTES_MAX = 1024;
 
   private static final byte END_OF_TRANSMISSION = 0x04;
@@ -24,7 +27,8 @@ final class Keyboard {
   private final Consumer<Ending> endings;
 
   /**
-   * @param terminal whether a person types; otherwise the end of the input is passed on as the end of typing
+   * @param terminal whether a person types; otherwise the end of the input is passed on as the end
+   *     of typing
    * @param endings told when the person leaves
    */
   Keyboard(
@@ -49,7 +53,9 @@ final class Keyboard {
     try {
       byte last = pump();
       if (terminal) {
-        endings.accept(new Ending.Left("Terminal closed", dev.postern.client.terminal.Signals.Kind.HUP.exitCode()));
+        endings.accept(
+            new Ending.Left(
+                "Terminal closed", dev.postern.client.terminal.Signals.Kind.HUP.exitCode()));
       } else {
         endTyping(last);
       }
@@ -90,7 +96,8 @@ final class Keyboard {
   /** A remote shell sees what it would see of a script: the last line complete, then the end. */
   private void endTyping(byte last) throws IOException {
     boolean complete = last == '\n' || last == '\r';
-    byte[] ending = complete ? new byte[] {END_OF_TRANSMISSION} : new byte[] {'\r', END_OF_TRANSMISSION};
+    byte[] ending =
+        complete ? new byte[] {END_OF_TRANSMISSION} : new byte[] {'\r', END_OF_TRANSMISSION};
     channel.send(PayloadType.OUTPUT, ByteBuffer.wrap(ending));
   }
 

@@ -22,9 +22,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the client's connections of one session: the first with the token of StartSession, each later one with a token
- * of ResumeSession, always to the same address with the same client id (spec/data-channel.md 9.1, MUST 42). Called by
- * the data channel's reader.
+ * Opens the client's connections of one session: the first with the token of StartSession, each
+ * later one with a token of ResumeSession, always to the same address with the same client id
+ * (spec/data-channel.md 9.1, MUST 42). Called by the data channel's reader.
  */
 public final class SessionDialer implements DataChannel.Dialer {
   /** The official plugin waits longer; a person wants to know earlier. */
@@ -39,7 +39,10 @@ public final class SessionDialer implements DataChannel.Dialer {
       DataChannel.ReconnectPolicy.doubling(
           Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(60));
 
-  /** The first connection of a session that the server has just started; the official plugin's number. */
+  /**
+   * The first connection of a session that the server has just started; the official plugin's
+   * number.
+   */
   private static final int FIRST_DIALS_MAX = 6;
 
   private static final WebSocketLimits LIMITS =
@@ -91,13 +94,7 @@ public final class SessionDialer implements DataChannel.Dialer {
   /** A data channel over the connections of this dialer. */
   public DataChannel channel(DataChannel.Receiver receiver) {
     return new DataChannel(
-        Side.CLIENT,
-        ticket.sessionId(),
-        this,
-        receiver,
-        POLICY,
-        InstantSource.system(),
-        random);
+        Side.CLIENT, ticket.sessionId(), this, receiver, POLICY, InstantSource.system(), random);
   }
 
   @Override
@@ -113,7 +110,8 @@ public final class SessionDialer implements DataChannel.Dialer {
     try {
       tokenUsed = true;
       socket.sendText(
-          OpenDataChannel.fromClient(UUID.randomUUID().toString(), token, clientId, ClientVersion.TEXT)
+          OpenDataChannel.fromClient(
+                  UUID.randomUUID().toString(), token, clientId, ClientVersion.TEXT)
               .toJson());
       open = true;
     } finally {
@@ -132,7 +130,8 @@ public final class SessionDialer implements DataChannel.Dialer {
       return WebSocketClient.connect(
           ticket.streamUrl(), Map.of(), access.trust(), access.proxies(), LIMITS, random);
     } catch (IOException | IllegalArgumentException failure) {
-      boolean hopeless = failure instanceof SSLException || failure instanceof IllegalArgumentException;
+      boolean hopeless =
+          failure instanceof SSLException || failure instanceof IllegalArgumentException;
       if (!tokenUsed && (hopeless || ++firstDials >= FIRST_DIALS_MAX)) {
         throw ended(String.valueOf(failure.getMessage()), failure);
       }
@@ -162,9 +161,12 @@ public final class SessionDialer implements DataChannel.Dialer {
     return token;
   }
 
-  /** Asking again helps against a server in trouble or too many calls, not against anything else. */
+  /**
+   * Asking again helps against a server in trouble or too many calls, not against anything else.
+   */
   private static boolean isFinal(Fault refusal) {
-    boolean throttled = refusal.code().startsWith("Throttling") || refusal.code().startsWith("TooManyRequests");
+    boolean throttled =
+        refusal.code().startsWith("Throttling") || refusal.code().startsWith("TooManyRequests");
     return refusal.httpStatus() < 500 && !throttled;
   }
 

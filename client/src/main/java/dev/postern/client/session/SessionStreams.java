@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a session's bytes come from and go to. Nothing is buffered here: a byte is on the screen when write returns.
+ * Where a session's bytes come from and go to. Nothing is buffered here: a byte is on the screen
+ * when write returns.
  *
  * @param input read by one thread
  * @param output the session's output; written by one thread at a time
@@ -22,7 +23,8 @@ public record SessionStreams(
   /**
    * The standard streams of this process.
    *
-   * @param textsOnOutput whether texts go to the output; otherwise it carries the session's bytes alone
+   * @param textsOnOutput whether texts go to the output; otherwise it carries the session's bytes
+   *     alone
    */
   public static SessionStreams ofProcess(boolean textsOnOutput) {
     OutputStream output = new FileOutputStream(FileDescriptor.out);

@@ -5,7 +5,8 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * What StartSession answers and a client needs to open the session's data channel. The text form hides the token.
+ * What StartSession answers and a client needs to open the session's data channel. The text form
+ * hides the token.
  *
  * @param streamUrl dialled as it is, again after every loss
  * @param tokenValue opens the channel once
@@ -26,7 +27,8 @@ public record SessionTicket(SessionId sessionId, URI streamUrl, String tokenValu
     try {
       return new SessionTicket(new SessionId(id), new URI(url), token);
     } catch (java.net.URISyntaxException notAnUrl) {
-      throw new IllegalArgumentException("the answer of StartSession has an impossible StreamUrl", notAnUrl);
+      throw new IllegalArgumentException(
+          "the answer of StartSession has an impossible StreamUrl", notAnUrl);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.postern.client.terminal;
 
+import dev.postern.wire.control.TerminalSize;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -7,7 +8,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import dev.postern.wire.control.TerminalSize;
 import org.jspecify.annotations.Nullable;
 
 /**

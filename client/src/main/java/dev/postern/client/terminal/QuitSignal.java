@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * SIGQUIT, which the virtual machine answers with a thread dump on the standard output, in the middle of a session's
- * bytes, and which it lets nobody else handle. It can only be ignored.
+ * SIGQUIT, which the virtual machine answers with a thread dump on the standard output, in the
+ * middle of a session's bytes, and which it lets nobody else handle. It can only be ignored.
  */
 public final class QuitSignal {
   private static final int SIGQUIT = 3;
@@ -26,7 +26,8 @@ public final class QuitSignal {
             FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
     long previous;
     try {
-      previous = ((MemorySegment) signal.invokeExact(SIGQUIT, MemorySegment.ofAddress(SIG_IGN))).address();
+      previous =
+          ((MemorySegment) signal.invokeExact(SIGQUIT, MemorySegment.ofAddress(SIG_IGN))).address();
     } catch (Throwable cause) {
       throw new IllegalStateException("signal could not be called", cause);
     }

@@ -1,7 +1,7 @@
 package dev.postern.client.terminal;
 
-import java.io.IOException;
 import dev.postern.wire.control.TerminalSize;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class PluginCommandTest {
   private static PluginCommand parse(String... arguments) {
-    return PluginCommand.parse(List.of(arguments), Map.of("AWS_SSM_START_SESSION_RESPONSE_7", "{\"a\":1}"), "1.2.3.4");
+    return PluginCommand.parse(
+        List.of(arguments), Map.of("AWS_SSM_START_SESSION_RESPONSE_7", "{\"a\":1}"), "1.2.3.4");
   }
 
   @Test
@@ -35,13 +36,15 @@ class PluginCommandTest {
 
   @Test
   void onlyStartSessionIsAnOperation() {
-    assertThat(parse("{}", "us-east-1", "StopSession")).isEqualTo(new PluginCommand.Text("Invalid Operation\n"));
+    assertThat(parse("{}", "us-east-1", "StopSession"))
+        .isEqualTo(new PluginCommand.Text("Invalid Operation\n"));
   }
 
   @Test
   void sixArgumentsAreASession() {
     assertThat(parse("{}", "eu-west-1", "StartSession", "dev", "{\"Target\":\"i\"}", "https://h:1"))
-        .isEqualTo(new PluginCommand.Start("{}", "eu-west-1", "dev", "{\"Target\":\"i\"}", "https://h:1"));
+        .isEqualTo(
+            new PluginCommand.Start("{}", "eu-west-1", "dev", "{\"Target\":\"i\"}", "https://h:1"));
   }
 
   @Test

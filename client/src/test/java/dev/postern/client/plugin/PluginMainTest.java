@@ -26,17 +26,21 @@ class PluginMainTest {
 
   private final AtomicReference<TestGateway.Answer> resumeAnswer =
       new AtomicReference<>(
-          new TestGateway.Answer(200, "{\"SessionId\":\"x\",\"TokenValue\":\"second-token\",\"StreamUrl\":\"ws://unused\"}"));
+          new TestGateway.Answer(
+              200,
+              "{\"SessionId\":\"x\",\"TokenValue\":\"second-token\",\"StreamUrl\":\"ws://unused\"}"));
   private TestGateway gateway;
+
   @SuppressWarnings("NullAway.Init") // started by each test
   private PluginProcess plugin;
 
   @BeforeEach
   void startGateway() throws Exception {
     gateway =
-        new TestGateway(
-            (operation, body) ->
-                operation.equals("ResumeSession") ? resumeAnswer.get() : new TestGateway.Answer(200, "{}"));
+        new TestGateway((operation, body) ->
+            operation.equals("ResumeSession")
+                ? resumeAnswer.get()
+                : new TestGateway.Answer(200, "{}"));
   }
 
   @AfterEach
@@ -82,7 +86,10 @@ class PluginMainTest {
   void shellWithoutHandshakeStartsWithTheFirstOutput() throws Exception {
     TestSocket agent = connect();
     assertThat(agent.opening())
-        .contains("\"TokenValue\":\"first-token\"", "\"MessageSchemaVersion\":\"1.0\"", "\"ClientVersion\":\"1.2.700.0\"");
+        .contains(
+            "\"TokenValue\":\"first-token\"",
+            "\"MessageSchemaVersion\":\"1.0\"",
+            "\"ClientVersion\":\"1.2.700.0\"");
     assertThat(agent.poll(200)).isNull();
 
     agent.sendStream(0, PayloadType.OUTPUT, "prompt$ ");
@@ -121,7 +128,12 @@ class PluginMainTest {
     assertThat(plugin.awaitExit()).isZero();
     assertThat(plugin.output()).isEqualTo("prompt$ late");
     assertThat(plugin.error())
-        .isEqualTo("\nStarting session with SessionId: " + ID + "\n\n\nExiting session with sessionId: " + ID + ".\n\n");
+        .isEqualTo(
+            "\nStarting session with SessionId: "
+                + ID
+                + "\n\n\nExiting session with sessionId: "
+                + ID
+                + ".\n\n");
   }
 
   @Test
@@ -144,7 +156,10 @@ class PluginMainTest {
             "{\"ClientVersion\":\"1.2.700.0\",\"ProcessedClientActions\":[{\"ActionType\":\"SessionType\","
                 + "\"ActionStatus\":1,\"ActionResult\":null,\"Error\":\"\"}],\"Errors\":null}");
     agent.acknowledge(response);
-    agent.sendStream(1, PayloadType.HANDSHAKE_COMPLETE, "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
+    agent.sendStream(
+        1,
+        PayloadType.HANDSHAKE_COMPLETE,
+        "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
     agent.sendStream(2, PayloadType.OUTPUT, "out\n");
     agent.sendStream(3, PayloadType.STD_ERR, "err\n");
     agent.sendStream(4, PayloadType.EXIT_CODE, "EXIT_CODE: 7");
@@ -163,7 +178,10 @@ class PluginMainTest {
     TestSocket agent = connect();
     agent.sendStream(0, PayloadType.HANDSHAKE_REQUEST, request("NonInteractiveCommands", ""));
     agent.acknowledge(agent.take());
-    agent.sendStream(1, PayloadType.HANDSHAKE_COMPLETE, "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
+    agent.sendStream(
+        1,
+        PayloadType.HANDSHAKE_COMPLETE,
+        "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
     agent.sendStream(2, PayloadType.EXIT_CODE, "EXIT_CODE: 42");
 
     assertThat(plugin.awaitExit()).isEqualTo(42);
@@ -174,7 +192,10 @@ class PluginMainTest {
     TestSocket agent = connect();
     agent.sendStream(0, PayloadType.HANDSHAKE_REQUEST, request("NonInteractiveCommands", ""));
     agent.acknowledge(agent.take());
-    agent.sendStream(1, PayloadType.HANDSHAKE_COMPLETE, "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
+    agent.sendStream(
+        1,
+        PayloadType.HANDSHAKE_COMPLETE,
+        "{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}");
     agent.sendStream(2, PayloadType.OUTPUT, "running");
     plugin.awaitOutput("running");
 
@@ -187,7 +208,9 @@ class PluginMainTest {
     plugin.kill("INT");
 
     assertThat(plugin.awaitExit()).isEqualTo(130);
-    assertThat(gateway.calls()).extracting(TestGateway.Call::operation).containsExactly("TerminateSession");
+    assertThat(gateway.calls())
+        .extracting(TestGateway.Call::operation)
+        .containsExactly("TerminateSession");
   }
 
   @Test
@@ -222,7 +245,8 @@ class PluginMainTest {
             "{\"ActionType\":\"Dance\",\"ActionStatus\":3");
     agent.closeChannel("");
     assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.error()).contains("Cannot perform start session: this client does not support encrypted sessions");
+    assertThat(plugin.error())
+        .contains("Cannot perform start session: this client does not support encrypted sessions");
   }
 
   @Test
@@ -264,7 +288,8 @@ class PluginMainTest {
     TestGateway.Call resume = gateway.calls().getFirst();
     assertThat(resume.operation()).isEqualTo("ResumeSession");
     assertThat(resume.body()).isEqualTo("{\"SessionId\":\"" + ID + "\"}");
-    assertThat(resume.headers().get("authorization")).contains("Credential=AKIDEXAMPLE/", "/us-east-1/ssm/aws4_request");
+    assertThat(resume.headers().get("authorization"))
+        .contains("Credential=AKIDEXAMPLE/", "/us-east-1/ssm/aws4_request");
   }
 
   private static String clientId(TestSocket socket) {
@@ -284,12 +309,14 @@ class PluginMainTest {
   @Test
   void refusedResumeEndsWithItsReason() throws Exception {
     resumeAnswer.set(
-        new TestGateway.Answer(400, "{\"__type\":\"AccessDeniedException\",\"message\":\"not yours\"}"));
+        new TestGateway.Answer(
+            400, "{\"__type\":\"AccessDeniedException\",\"message\":\"not yours\"}"));
 
     shell().cut();
 
     assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.error()).endsWith("Cannot perform start session: AccessDeniedException: not yours\n");
+    assertThat(plugin.error())
+        .endsWith("Cannot perform start session: AccessDeniedException: not yours\n");
   }
 
   @Test
@@ -299,7 +326,9 @@ class PluginMainTest {
     plugin.kill("TERM");
 
     assertThat(plugin.awaitExit()).isEqualTo(143);
-    assertThat(gateway.calls()).extracting(TestGateway.Call::operation).containsExactly("TerminateSession");
+    assertThat(gateway.calls())
+        .extracting(TestGateway.Call::operation)
+        .containsExactly("TerminateSession");
   }
 
   @Test
@@ -339,7 +368,14 @@ class PluginMainTest {
   void parametersWithoutTargetCrashAsTheOfficialPluginDoes(String parameters) throws Exception {
     plugin =
         PluginProcess.start(
-            PluginMain.class, Map.of(), gateway.ticket(ID), "us-east-1", "StartSession", "", parameters, gateway.endpoint());
+            PluginMain.class,
+            Map.of(),
+            gateway.ticket(ID),
+            "us-east-1",
+            "StartSession",
+            "",
+            parameters,
+            gateway.endpoint());
 
     assertThat(plugin.awaitExit()).isEqualTo(2);
   }

@@ -33,10 +33,13 @@ public final class PluginProcess implements AutoCloseable {
         "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials");
   }
 
-  public static PluginProcess start(Class<?> main, Map<String, String> environment, String... arguments)
-      throws IOException {
+  public static PluginProcess start(
+      Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(TestPty.java(main, arguments));
-    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.equals("SSL_CERT_FILE"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("AWS_") || name.equals("SSL_CERT_FILE"));
     builder.environment().putAll(environment);
     return new PluginProcess(builder.start());
   }
@@ -51,12 +54,16 @@ public final class PluginProcess implements AutoCloseable {
   }
 
   public void kill(String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).inheritIO().start().waitFor();
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 
   public int awaitExit() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new AssertionError("the program did not end; output: " + output.text() + " error: " + error.text());
+      throw new AssertionError(
+          "the program did not end; output: " + output.text() + " error: " + error.text());
     }
     output.thread.join();
     error.thread.join();

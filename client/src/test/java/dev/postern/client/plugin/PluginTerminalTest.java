@@ -111,6 +111,8 @@ class PluginTerminalTest {
 
     assertThat(pty.awaitExit()).isEqualTo(129);
     assertThat(pty.settings()).isEqualTo(before);
-    assertThat(gateway.calls()).extracting(TestGateway.Call::operation).containsExactly("TerminateSession");
+    assertThat(gateway.calls())
+        .extracting(TestGateway.Call::operation)
+        .containsExactly("TerminateSession");
   }
 }

@@ -14,7 +14,8 @@ class EscapeFilterTest {
   private final EscapeFilter filter = new EscapeFilter();
 
   private String type(String keys, Request expected) {
-    InputFilter.Passed passed = filter.pass(ByteBuffer.wrap(keys.getBytes(StandardCharsets.ISO_8859_1)));
+    InputFilter.Passed passed =
+        filter.pass(ByteBuffer.wrap(keys.getBytes(StandardCharsets.ISO_8859_1)));
     assertThat(passed.request()).isEqualTo(expected);
     return StandardCharsets.ISO_8859_1.decode(passed.toSend()).toString();
   }

@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /**
- * A server for one client: answers API calls as the test says and hands WebSockets to the test. Plain text on loopback.
+ * A server for one client: answers API calls as the test says and hands WebSockets to the test.
+ * Plain text on loopback.
  */
 public final class TestGateway implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
@@ -54,7 +55,11 @@ public final class TestGateway implements AutoCloseable {
   }
 
   public String streamUrl(String session) {
-    return "ws://127.0.0.1:" + server.getLocalPort() + "/v1/data-channel/" + session + "?role=publish_subscribe";
+    return "ws://127.0.0.1:"
+        + server.getLocalPort()
+        + "/v1/data-channel/"
+        + session
+        + "?role=publish_subscribe";
   }
 
   /** StartSession's answer for a session here. */
@@ -108,7 +113,9 @@ public final class TestGateway implements AutoCloseable {
         Map<String, String> headers = new TreeMap<>();
         for (String field = line(input); !field.isEmpty(); field = line(input)) {
           int colon = field.indexOf(':');
-          headers.put(field.substring(0, colon).toLowerCase(Locale.ROOT), field.substring(colon + 1).strip());
+          headers.put(
+              field.substring(0, colon).toLowerCase(Locale.ROOT),
+              field.substring(colon + 1).strip());
         }
         if (headers.containsKey("sec-websocket-key")) {
           upgrade(socket, input, headers);
@@ -123,7 +130,8 @@ public final class TestGateway implements AutoCloseable {
     }
   }
 
-  private void answer(OutputStream output, DataInputStream input, Map<String, String> headers) throws IOException {
+  private void answer(OutputStream output, DataInputStream input, Map<String, String> headers)
+      throws IOException {
     byte[] body = input.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
     String target = headers.getOrDefault("x-amz-target", "");
     String operation = target.substring(target.indexOf('.') + 1);
@@ -139,7 +147,8 @@ public final class TestGateway implements AutoCloseable {
     output.flush();
   }
 
-  private void upgrade(Socket socket, DataInputStream input, Map<String, String> headers) throws IOException {
+  private void upgrade(Socket socket, DataInputStream input, Map<String, String> headers)
+      throws IOException {
     if (refusing) {
       write(socket.getOutputStream(), "HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n");
       return;
@@ -156,7 +165,8 @@ public final class TestGateway implements AutoCloseable {
 
   private static String accept(String key) {
     try {
-      byte[] text = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII);
+      byte[] text =
+          (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII);
       return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
     } catch (java.security.NoSuchAlgorithmException impossible) {
       throw new AssertionError(impossible);

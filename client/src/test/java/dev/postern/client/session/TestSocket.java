@@ -1,8 +1,8 @@
 package dev.postern.client.session;
 
+import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MessageType;
-import dev.postern.wire.control.Acknowledge;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's WebSocket as seen from the other end, which plays relay and agent in one. A thread of the gateway reads
- * it; the test takes what came in order.
+ * One client's WebSocket as seen from the other end, which plays relay and agent in one. A thread
+ * of the gateway reads it; the test takes what came in order.
  */
 public final class TestSocket {
   private static final long PATIENCE_SECONDS = 20;
