@@ -88,7 +88,7 @@ record ConfigKey(List<RecordComponent> path) {
     RecordComponent[] components = record.getClass().getRecordComponents();
     Object[] arguments =
         Arrays.stream(components)
-            .map(each -> each.equals(target) ? replaced : valueOf(each, record))
+            .map(each -> each.getName().equals(target.getName()) ? replaced : valueOf(each, record))
             .toArray();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

@@ -94,7 +94,7 @@ final class ConfigReader {
       return;
     }
     if (!isSection && names().noneMatch(name::equals)) {
-      throw new StartFailure(place + ": unknown key " + name + hint(name, names().toList()));
+      throw new StartFailure(place + ": unknown key " + name + hint(name, namesAndSections()));
     }
     if (!(node instanceof MappingNode mapping)) {
       String wanted = isSection ? "must hold keys" : "must be one value";
@@ -146,6 +146,12 @@ final class ConfigReader {
                 || (known.indexOf('_', "POSTERN_".length()) > 0
                     && variable.startsWith(
                         known.substring(0, known.indexOf('_', "POSTERN_".length()) + 1))));
+  }
+
+  private List<String> namesAndSections() {
+    Stream<String> sections =
+        names().filter(key -> key.contains(".")).map(key -> key.substring(0, key.lastIndexOf('.')));
+    return Stream.concat(names(), sections).distinct().toList();
   }
 
   private Stream<String> names() {

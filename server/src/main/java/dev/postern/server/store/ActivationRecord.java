@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param codeHash SHA-256 of the activation code
  * @param instanceId the id that its only node takes, from the tag {@code postern:instance-id}
  */
+// A hash is compared in constant time and nowhere else; equality of records is not used.
+@SuppressWarnings("ArrayRecordComponent")
 public record ActivationRecord(
     String activationId,
     byte[] codeHash,

@@ -1,5 +1,6 @@
 package dev.postern.server.store;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -71,8 +72,17 @@ final class Committer implements AutoCloseable {
       return outcome.join();
     } catch (CompletionException failure) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-      throw new StoreException("the database did not take a change: " + cause.getMessage(), cause);
+      throw new StoreException("the database did not take a change: " + reason(cause), cause);
     }
+  }
+
+  /** What the database said, which layers above it wrap. */
+  private static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage());
   }
 
   private void enqueue(Write<?> write) {
@@ -90,6 +100,11 @@ final class Committer implements AutoCloseable {
     } finally {
       closing.readLock().unlock();
     }
+  }
+
+  /** How many writes wait for the next commit. */
+  int waiting() {
+    return queue.size();
   }
 
   private void run() {
@@ -125,7 +140,7 @@ final class Committer implements AutoCloseable {
       handle.commit();
     } catch (Throwable failure) {
       // Also errors: nobody may wait for ever. Whoever was told of an own failure keeps it.
-      LOG.error("a commit of {} changes failed: {}", batch.size(), failure.getMessage());
+      LOG.error("a commit of {} changes failed: {}", batch.size(), reason(failure));
       disconnect();
       batch.forEach(write -> write.fail(failure));
       return;
@@ -139,10 +154,21 @@ final class Committer implements AutoCloseable {
     try {
       results.add(write.run(handle));
     } catch (RuntimeException failure) {
-      handle.rollbackToSavepoint(SAVEPOINT);
       write.fail(failure);
+      rollBackToSavepoint(handle, failure);
+      return;
     }
     handle.releaseSavepoint(SAVEPOINT);
+  }
+
+  private static void rollBackToSavepoint(Handle handle, RuntimeException reason) {
+    try {
+      handle.rollbackToSavepoint(SAVEPOINT);
+    } catch (RuntimeException gone) {
+      // The database gave the whole transaction up, as it does when the disk is full.
+      reason.addSuppressed(gone);
+      throw reason;
+    }
   }
 
   private Handle connection() {
@@ -157,14 +183,26 @@ final class Committer implements AutoCloseable {
   private void disconnect() {
     Handle open = connection;
     connection = null;
-    if (open != null) {
-      try (open) {
-        if (open.isInTransaction()) {
-          open.rollback();
-        }
-      } catch (RuntimeException failure) {
-        LOG.warn("the database connection did not close: {}", failure.getMessage());
+    if (open == null) {
+      return;
+    }
+    try {
+      if (open.isInTransaction()) {
+        open.rollback();
       }
+      open.close();
+    } catch (RuntimeException gone) {
+      // A handle whose transaction the database gave up does not close its connection.
+      LOG.debug("the database connection was broken: {}", gone.getMessage());
+      closeConnection(open);
+    }
+  }
+
+  private static void closeConnection(Handle broken) {
+    try {
+      broken.getConnection().close();
+    } catch (SQLException | RuntimeException failure) {
+      LOG.warn("the database connection did not close: {}", failure.getMessage());
     }
   }
 

@@ -12,6 +12,7 @@ import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 
 /**
  * The SQLite file and the connections to it: one that writes, owned by a {@link Committer}, and a
@@ -31,7 +32,7 @@ final class Database implements AutoCloseable {
 
   private Database(HikariDataSource pool, Committer committer) {
     this.pool = pool;
-    this.readers = Jdbi.create(pool);
+    this.readers = discreet(Jdbi.create(pool));
     this.committer = committer;
   }
 
@@ -44,8 +45,15 @@ final class Database implements AutoCloseable {
     }
     String url = "jdbc:sqlite:" + file.toAbsolutePath() + SETTINGS;
     migrate(file, url);
-    Jdbi writer = Jdbi.create(url + "&transaction_mode=IMMEDIATE");
+    Jdbi writer = discreet(Jdbi.create(url + "&transaction_mode=IMMEDIATE"));
     return new Database(pool(url), new Committer(writer::open));
+  }
+
+  /** Values of a statement that failed would else stand in the message of its exception. */
+  static Jdbi discreet(Jdbi jdbi) {
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return jdbi;
   }
 
   private static HikariDataSource pool(String url) {

@@ -3,12 +3,14 @@ package dev.postern.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,11 +114,11 @@ class StoreTest {
     String token;
     try (Store store = test.open()) {
       secret = store.accessKeys().ofUser("admin").getFirst().secret();
-      token = store.tokens().issue(Tokens.Kind.CONTROL_CHANNEL, "mi-1", java.time.Duration.ZERO);
+      token = store.tokens().issue(Tokens.Kind.CONTROL_CHANNEL, "mi-1", Duration.ZERO);
     }
 
     byte[] file = Files.readAllBytes(test.database());
-    String text = new String(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String text = new String(file, StandardCharsets.ISO_8859_1);
     assertThat(text).contains("AIDA").doesNotContain(secret).doesNotContain(token);
   }
 
