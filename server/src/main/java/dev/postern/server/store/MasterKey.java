@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -87,6 +88,20 @@ public final class MasterKey {
       return parse(Files.readString(file), random);
     } catch (IllegalArgumentException malformed) {
       throw new StoreException(file + " does not hold a master key", malformed);
+    }
+  }
+
+  /**
+   * A secret of 32 bytes for one purpose, the same after each start. It tells nothing about the
+   * master key or about the secrets for other purposes.
+   */
+  public byte[] derive(String purpose) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.getEncoded(), "HmacSHA256"));
+      return mac.doFinal(("postern derived key: " + purpose).getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", impossible);
     }
   }
 
