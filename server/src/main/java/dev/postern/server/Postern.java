@@ -150,10 +150,6 @@ public final class Postern implements AutoCloseable {
 
   private CertificateSource certificates(DataDirectory data) {
     PosternConfig.Tls tls = config.server().tls();
-    if (tls.certificate().isPresent() != tls.key().isPresent()) {
-      throw new StartFailure(
-          "server.tls.certificate and server.tls.key belong together; one of them is missing");
-    }
     if (tls.certificate().isPresent() && tls.key().isPresent()) {
       return ConfiguredCertificate.open(tls.certificate().get(), tls.key().get(), clock);
     }
@@ -253,7 +249,8 @@ public final class Postern implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("postern-certificate").factory());
     keep(timer::shutdownNow);
-    timer.scheduleWithFixedDelay(
+    var unused =
+        timer.scheduleWithFixedDelay(
         () -> refresh(certificates, listener, files),
         CERTIFICATE_CHECK_EVERY.toSeconds(),
         CERTIFICATE_CHECK_EVERY.toSeconds(),

@@ -55,7 +55,9 @@ final class MainTest {
         .containsExactly(
             "Postern is ready at " + served.getFirst(),
             "For the AWS CLI in this shell: . " + data() + "/env");
-    assertThat(served.getFirst()).matches("https://localhost:[1-9][0-9]+");
+    assertThat(served.getFirst())
+        .matches("https://localhost:[1-9][0-9]+")
+        .isNotEqualTo("https://localhost:8443");
     assertThat(directory.resolve("data/env")).exists();
   }
 
