@@ -52,6 +52,7 @@ public final class FakeService implements AutoCloseable {
   /** A WebSocket of the node, and the text with which it was introduced. */
   public record Opened(String path, String introduction, FakeSocket socket) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Request(
       String method, String target, Map<String, String> headers, byte[] body) {}
 
@@ -188,7 +189,8 @@ public final class FakeService implements AutoCloseable {
       String xml = "<CreateChannelResponse><TokenValue>token</TokenValue></CreateChannelResponse>";
       return new HttpResponse(201, Map.of("content-type", List.of("text/xml")), xml.getBytes(UTF_8));
     }
-    String operation = request.headers().get("x-amz-target").substring("AmazonSSM.".length());
+    String operation =
+        request.headers().getOrDefault("x-amz-target", "").replaceFirst("^AmazonSSM\\.", "");
     Map<String, Object> answer = run(operation, request, Json.readObject(request.body()));
     calls.add(operation);
     return new HttpResponse(200, Map.of(), Json.write(answer));
@@ -196,37 +198,44 @@ public final class FakeService implements AutoCloseable {
 
   private Map<String, Object> run(String operation, Request request, Map<String, Object> input)
       throws Exception {
-    switch (operation) {
+    return switch (operation) {
       case "RegisterManagedInstance" -> {
         if (!CODE.equals(input.get("ActivationCode"))) {
           throw new Fault("InvalidActivation", 400, "The activation is not valid.");
         }
-        nodeKey = NodeSignature.parsePublicKey((String) input.get("PublicKey"));
-        fingerprint = (String) input.get("Fingerprint");
-        return Map.of("InstanceId", NODE);
+        nodeKey = NodeSignature.parsePublicKey(text(input, "PublicKey"));
+        fingerprint = text(input, "Fingerprint");
+        yield Map.of("InstanceId", NODE);
       }
       case "RequestManagedInstanceRoleToken" -> {
         authenticateNode(request);
         if (!fingerprint.equals(input.get("Fingerprint"))) {
           throw new Fault("MachineFingerprintDoesNotMatch", 400, "another machine");
         }
-        return newToken();
+        yield newToken();
       }
       case "UpdateManagedInstancePublicKey" -> {
         authenticateNode(request);
-        nodeKey = NodeSignature.parsePublicKey((String) input.get("NewPublicKey"));
+        nodeKey = NodeSignature.parsePublicKey(text(input, "NewPublicKey"));
         if (dropAnswerOfKeyUpdate) {
           throw new IOException("dropped on purpose");
         }
-        return Map.of();
+        yield Map.of();
       }
       case "UpdateInstanceInformation" -> {
         authenticate(request, "ssm");
         pings.add(input);
-        return Map.of();
+        yield Map.of();
       }
       default -> throw new Fault("UnknownOperationException", 400, operation);
+    };
+  }
+
+  private static String text(Map<String, Object> input, String name) {
+    if (input.get(name) instanceof String text) {
+      return text;
     }
+    throw new Fault("ValidationException", 400, name);
   }
 
   private Map<String, Object> newToken() {
@@ -265,7 +274,7 @@ public final class FakeService implements AutoCloseable {
 
   private void authenticate(Request request, String service) {
     RequestSignature signature = signature(request);
-    NodeKey unused = signature.verify(service, keys::get, BodyHash.of(request.body()), now());
+    NodeKey _ = signature.verify(service, keys::get, BodyHash.of(request.body()), now());
     signature.requireRegion(region);
   }
 

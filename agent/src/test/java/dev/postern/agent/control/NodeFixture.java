@@ -47,7 +47,7 @@ final class NodeFixture {
     service = new FakeService();
     https = new HttpsClient(Trust.system(), ProxySettings.DIRECT);
     directory = AgentDirectory.open(data);
-    Registration unused =
+    Registration _ =
         new Registrar(directory, https)
             .register(
                 service.endpoint(),

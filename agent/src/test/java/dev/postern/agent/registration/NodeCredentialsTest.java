@@ -86,7 +86,7 @@ class NodeCredentialsTest {
 
   @Test
   void damagedRegistrationIsSaidWithoutItsContent() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     Files.writeString(directory.resolve(Registration.FILE), "{\"PrivateKey\":\"c2VjcmV0\"}");
 
     assertThatThrownBy(() -> Registration.load(directory))
@@ -96,7 +96,7 @@ class NodeCredentialsTest {
 
   @Test
   void credentialsAreReusedUntilHalfOfTheirLifeAlsoAfterARestart() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     Credentials first = load().resolve();
 
     assertThat(load().resolve()).isEqualTo(first);
@@ -110,7 +110,7 @@ class NodeCredentialsTest {
 
   @Test
   void failedRenewalLeavesTheOldOnesInUseUntilTheyExpire() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     NodeCredentials credentials = load();
     Credentials first = credentials.resolve();
     service.refuseTokens = true;
@@ -125,7 +125,7 @@ class NodeCredentialsTest {
 
   @Test
   void refusedCredentialsAreReplacedAtOnce() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     NodeCredentials credentials = load();
     Credentials first = credentials.resolve();
 
@@ -167,7 +167,7 @@ class NodeCredentialsTest {
 
   @Test
   void wrongClockIsCorrectedFromTheServersDate() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     service.clockAhead = Duration.ofMinutes(40);
 
     assertThat(load().resolve()).isNotNull();
@@ -176,7 +176,7 @@ class NodeCredentialsTest {
 
   @Test
   void regionIsTakenFromTheServersRefusal() throws Exception {
-    Registration unused = register();
+    Registration _ = register();
     service.region = "eu-central-1";
     NodeCredentials credentials = load();
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CommandSessionTest {
   private final Screen screen = new Screen();
+  @SuppressWarnings("NullAway.Init") // set by each test
   private CommandSession session;
 
   @AfterEach
