@@ -52,13 +52,9 @@ public final class CertificateAuthority implements CertificateSource {
     this.clock = clock;
     this.random = random;
     CertificateMaker maker = maker();
-    if (!Files.exists(caFile) && !Files.exists(caKeyFile)) {
+    if (!Files.exists(caFile)) {
       KeyPair pair = maker.keyPair();
       // The key first: a certificate without its key would be refused at the next start.
-      store(caKeyFile, Pem.write(pair.getPrivate()));
-      store(caFile, Pem.write(maker.authority(pair)));
-    } else if (Files.exists(caKeyFile) && !Files.exists(caFile)) {
-      KeyPair pair = maker.keyPair();
       store(caKeyFile, Pem.write(pair.getPrivate()));
       store(caFile, Pem.write(maker.authority(pair)));
     }
