@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param headers names and values in order
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record HttpAnswer(int status, List<HttpCall.Header> headers, byte[] body) {
   public HttpAnswer {
     headers = List.copyOf(headers);

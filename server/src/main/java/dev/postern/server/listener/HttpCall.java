@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param body at most the listener's limit; empty when there was none
  * @param remote the peer's address
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record HttpCall(
     String method, String target, List<Header> headers, byte[] body, InetSocketAddress remote) {
   /** One header line. */

@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
  * what was already read waits in the flow control before this handler, so answers keep the order of
  * requests.
  */
+// Failures of writes and closes come back through exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 

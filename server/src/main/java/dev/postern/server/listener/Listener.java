@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  * One listening socket: TLS, HTTP/1.1 and WebSocket. Connections live on the given {@link
  * EventLoops}; requests are answered on virtual threads of this listener, which end with it.
  */
+// What is ignored ends with its channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Listener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 

@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * too, within a bound: closing with unread bytes would reset the connection and could destroy the
  * last messages on their way out.
  */
+// Failures of writes and closes come back through exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class WebSocketConnection extends ChannelDuplexHandler implements WebSocketPeer {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
   private static final byte[] PING_PAYLOAD = "keepalive".getBytes(StandardCharsets.US_ASCII);

@@ -86,7 +86,7 @@ class ListenerHttpTest {
     assertEquals(200, response.statusCode());
     assertEquals(java.net.http.HttpClient.Version.HTTP_1_1, response.version());
     assertTrue(response.headers().firstValue("date").isPresent());
-    byte[] expected = ("POST /a%20b?c=%2F ").getBytes(StandardCharsets.UTF_8);
+    byte[] expected = "POST /a%20b?c=%2F ".getBytes(StandardCharsets.UTF_8);
     assertArrayEquals(expected, java.util.Arrays.copyOf(response.body(), expected.length));
     assertArrayEquals(
         body,
@@ -97,7 +97,8 @@ class ListenerHttpTest {
   void chunkedBodyIsJoined() throws Exception {
     String answer =
         exchange(
-            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            RawWebSocket.request(
+                    "POST / HTTP/1.1", "Host: h", "Transfer-Encoding: chunked", "Connection: close")
                 + "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: t\r\n\r\n");
 
     assertTrue(answer.endsWith("POST / abcde"), answer);
@@ -140,8 +141,12 @@ class ListenerHttpTest {
     try (SSLSocket socket = server.connect()) {
       write(
           socket,
-          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
-              + "Connection: close\r\n\r\n");
+          RawWebSocket.request(
+              "POST / HTTP/1.1",
+              "Host: h",
+              "Content-Length: 2",
+              "Expect: 100-continue",
+              "Connection: close"));
       String interim = read(socket, "HTTP/1.1 100 Continue\r\n\r\n".length());
       write(socket, "ok");
 
@@ -268,7 +273,7 @@ class ListenerHttpTest {
   @Test
   void newCertificateServesNewConnections() throws Exception {
     TestCertificate first = server.certificate();
-    TestCertificate second = TestCertificate.in(first.certificateChain().getParent(), 2);
+    TestCertificate second = TestCertificate.in(first.folder(), 2);
     server.listener().reloadCertificate();
 
     try (SSLSocket socket =

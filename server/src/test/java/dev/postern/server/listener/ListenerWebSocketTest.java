@@ -324,8 +324,13 @@ class ListenerWebSocketTest {
   @Test
   void faultyUpgradesAreRefused() throws Exception {
     String good =
-        "GET /echo HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        RawWebSocket.request(
+            "GET /echo HTTP/1.1",
+            "Host: h",
+            "Upgrade: websocket",
+            "Connection: keep-alive, Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
 
     assertEquals("101", RawWebSocket.status(server, good));
     assertEquals("426", RawWebSocket.status(server, good.replace("Version: 13", "Version: 8")));
@@ -347,10 +352,15 @@ class ListenerWebSocketTest {
     String head =
         RawWebSocket.head(
             server,
-            "GET /echo HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "Sec-WebSocket-Protocol: a, b\r\n"
-                + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+            RawWebSocket.request(
+                "GET /echo HTTP/1.1",
+                "Host: h",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Protocol: a, b",
+                "Sec-WebSocket-Extensions: permessage-deflate"));
 
     assertTrue(head.startsWith("HTTP/1.1 101 "), head);
     assertTrue(!head.toLowerCase(java.util.Locale.ROOT).contains("extensions"), head);

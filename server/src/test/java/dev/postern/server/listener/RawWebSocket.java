@@ -23,6 +23,7 @@ public final class RawWebSocket implements AutoCloseable {
   }
 
   /** A frame from the server: its first byte and the payload. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   public record Frame(int head, byte[] payload) {}
 
   /** Opens one at the path. */
@@ -38,6 +39,11 @@ public final class RawWebSocket implements AutoCloseable {
       throw new IOException(head);
     }
     return socket;
+  }
+
+  /** The head of a request, line by line. */
+  static String request(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
   }
 
   static String head(TestListener server, String request) throws IOException {
@@ -111,7 +117,9 @@ public final class RawWebSocket implements AutoCloseable {
   }
 
   private void write(ByteBuffer frame) throws IOException {
-    out.write(frame.array(), 0, frame.position());
+    byte[] bytes = new byte[frame.flip().remaining()];
+    frame.get(bytes);
+    out.write(bytes);
     out.flush();
   }
 

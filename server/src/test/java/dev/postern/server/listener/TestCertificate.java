@@ -28,7 +28,11 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate for localhost, signed by itself, in files; and a client's trust in it. */
 public record TestCertificate(
-    Path certificateChain, Path privateKey, X509Certificate certificate, SSLContext trust) {
+    Path folder,
+    Path certificateChain,
+    Path privateKey,
+    X509Certificate certificate,
+    SSLContext trust) {
   /** Makes one in the folder, under a serial number by which it can be told apart. */
   public static TestCertificate in(Path folder, long serial) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -40,7 +44,7 @@ public record TestCertificate(
         write(
             folder.resolve("server.key"),
             new JcaPKCS8Generator(pair.getPrivate(), null).generate());
-    return new TestCertificate(chain, key, certificate, trust(certificate));
+    return new TestCertificate(folder, chain, key, certificate, trust(certificate));
   }
 
   private static X509Certificate certificate(KeyPair pair, long serial)

@@ -373,7 +373,7 @@ class RelayTest {
       stream(AGENT, number++, PayloadType.OUTPUT, ByteBuffer.allocate(payload));
     }
     assertTrue(relay.from(AGENT).bytes() >= RelayDirection.BYTES_MAX);
-    assertTrue(relay.from(AGENT).bytes() < RelayDirection.BYTES_MAX + 2 * payload);
+    assertTrue(relay.from(AGENT).bytes() < RelayDirection.BYTES_MAX + 2L * payload);
     assertTrue(relay.mayRead(CLIENT));
 
     acknowledge(CLIENT, 0);

@@ -78,7 +78,7 @@ final class TestGateway implements AutoCloseable {
 
     @Override
     public Upgrade upgrade(HttpCall call) {
-      String[] parts = call.target().split("[/?=]");
+      String[] parts = call.target().split("[/?=]", -1);
       return new Upgrade.Accepted(
           switch (parts[1]) {
             case "control" -> gateway.controlChannel(parts[2]);
