@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code postern try} as a process, with a script in the place of server and agent. The real ones
  * are e2e's.
  */
-@Timeout(90)
+@Timeout(180)
 class TryCommandTest {
   private static final String ID = "admin-0a1b2c3d4e5f60718";
 

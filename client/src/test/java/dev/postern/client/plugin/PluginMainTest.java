@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plugin as a process, with a server that plays relay and agent. */
-@Timeout(90)
+@Timeout(180)
 class PluginMainTest {
   private static final String ID = "alice-0a1b2c3d4e5f60718";
 

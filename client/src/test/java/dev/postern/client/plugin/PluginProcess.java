@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program of this module as a process of its own with pipes for streams. */
 public final class PluginProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final Collector output;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The plugin on a real pseudo terminal. */
-@Timeout(90)
+@Timeout(180)
 class PluginTerminalTest {
   private static final String ID = "alice-0a1b2c3d4e5f60718";
 

@@ -26,7 +26,7 @@ import java.util.function.BiFunction;
  * Plain text on loopback.
  */
 public final class TestGateway implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 60;
 
   /** A call as it came. */
   public record Call(String operation, String body, Map<String, String> headers) {}

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * of the gateway reads it; the test takes what came in order.
  */
 public final class TestSocket {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final Socket socket;
   private final OutputStream output;

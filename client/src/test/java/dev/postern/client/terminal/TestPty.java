@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * this class.
  */
 public final class TestPty implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long TIOCSWINSZ = 0x5414;
   private static final int O_RDWR_NOCTTY_CLOEXEC = 2 | 0x100 | 0x80000;
 
