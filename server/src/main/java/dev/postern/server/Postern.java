@@ -249,7 +249,7 @@ public final class Postern implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("postern-certificate").factory());
     keep(timer::shutdownNow);
-    var unused =
+    var _ =
         timer.scheduleWithFixedDelay(
         () -> refresh(certificates, listener, files),
         CERTIFICATE_CHECK_EVERY.toSeconds(),
