@@ -45,7 +45,7 @@ final class DataChannelEnd implements DataChannel.Receiver, AutoCloseable {
   }
 
   static DataChannelEnd started(Side side, DataChannelLink link) {
-    DataChannelEnd end = new DataChannelEnd(side, link.dialer(side), side.ordinal());
+    DataChannelEnd end = new DataChannelEnd(side, link.dialer(side), side == Side.AGENT ? 0 : 1);
     end.channel.start();
     return end;
   }

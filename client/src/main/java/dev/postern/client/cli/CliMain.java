@@ -2,6 +2,7 @@ package dev.postern.client.cli;
 
 import dev.postern.aws.Fault;
 import java.io.IOException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -77,9 +78,11 @@ public final class CliMain implements Runnable {
   private static String reason(Exception failure) {
     String text =
         switch (failure) {
-          case Fault refusal -> refusal.message().isEmpty() ? refusal.code() : refusal.getMessage();
+          case Fault refusal -> refusal.message().isEmpty()
+                  ? refusal.code()
+                  : refusal.code() + ": " + refusal.message();
           case java.net.UnknownHostException unknown -> "unknown host " + unknown.getMessage();
-          case IOException io when io.getMessage() != null -> io.getMessage();
+          case IOException io -> Objects.requireNonNullElse(io.getMessage(), io.toString());
           default -> failure.toString();
         };
     return Text.line(text);

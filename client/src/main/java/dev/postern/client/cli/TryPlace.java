@@ -183,7 +183,7 @@ final class TryPlace implements AutoCloseable {
             return FileVisitResult.CONTINUE;
           }
 
-          /** A file that went by itself is as good as deleted. */
+          // A file that went by itself is as good as deleted.
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException failure)
               throws IOException {

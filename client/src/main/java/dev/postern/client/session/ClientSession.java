@@ -211,7 +211,7 @@ public final class ClientSession implements DataChannel.Receiver {
                 // the ending that led here is what the person is told
               }
             });
-    boolean unused = call.join(TERMINATE_PATIENCE);
+    boolean _ = call.join(TERMINATE_PATIENCE);
   }
 
   private void onSignal(Signals.Kind kind) {

@@ -20,6 +20,8 @@ public interface InputFilter {
   }
 
   /**
+   * What is left of input after filtering.
+   *
    * @param toSend may be empty
    * @param request what to do after sending
    */

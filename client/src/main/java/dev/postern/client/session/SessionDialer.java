@@ -151,7 +151,7 @@ public final class SessionDialer implements DataChannel.Dialer {
       token = calls.resume(ticket.sessionId());
     } catch (Fault refusal) {
       if (isFinal(refusal)) {
-        throw ended(refusal.getMessage(), refusal);
+        throw ended(refusal.code() + ": " + refusal.message(), refusal);
       }
       throw new IOException(refusal.getMessage(), refusal);
     }

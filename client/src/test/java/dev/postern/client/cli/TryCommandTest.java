@@ -125,7 +125,7 @@ class TryCommandTest {
   }
 
   private void assertNothingIsLeft() throws Exception {
-    String data = Files.readAllLines(record).getFirst().split(" ")[2];
+    String data = Files.readAllLines(record).getFirst().split(" ", -1)[2];
     assertThat(Path.of(data).getParent()).doesNotExist();
     for (String pid : Files.readAllLines(Path.of(record + ".pids"))) {
       assertThat(ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)).isEmpty();

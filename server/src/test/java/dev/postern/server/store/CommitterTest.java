@@ -143,7 +143,7 @@ class CommitterTest {
           CountDownLatch running = new CountDownLatch(1);
           CountDownLatch release = new CountDownLatch(1);
           Thread caller = Thread.currentThread();
-          threads.submit(() -> {
+          var _ = threads.submit(() -> {
             running.await();
             caller.interrupt();
             release.countDown();
@@ -168,7 +168,7 @@ class CommitterTest {
   private List<Future<Integer>> oneBatch(Work... writes) {
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch running = new CountDownLatch(1);
-    threads.submit(() -> committer.write(handle -> hold(running, release)));
+    var _ = threads.submit(() -> committer.write(handle -> hold(running, release)));
     await().until(() -> running.getCount() == 0);
     List<Future<Integer>> outcomes = new ArrayList<>();
     for (Work write : writes) {

@@ -24,7 +24,6 @@ class AgentMessagePropertiesTest {
       @ForAll long createdDate,
       @ForAll long sequenceNumber,
       @ForAll long flags,
-      @ForAll long idBits,
       @ForAll int payloadType,
       @ForAll @Size(max = 2000) byte[] payload)
       throws Exception {
@@ -35,7 +34,7 @@ class AgentMessagePropertiesTest {
             createdDate == 0 ? 1 : createdDate,
             sequenceNumber,
             flags,
-            new UUID(idBits, ~idBits),
+            new UUID(sequenceNumber * 31, ~flags),
             payloadType,
             ByteBuffer.wrap(payload));
 
