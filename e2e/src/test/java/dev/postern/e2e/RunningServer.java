@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** {@code postern server} as a process, and the environment that its {@code env} file gives to a shell. */
 final class RunningServer implements AutoCloseable {
@@ -90,11 +89,8 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** {@code kill -9}, and a start on the same port and data directory. */
-  void killAndRestart() throws Exception {
-    process.destroyForcibly();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      throw new AssertionError("the server did not die");
-    }
+  void killAndRestart() throws IOException {
+    Stopped.byKill(process);
     start("127.0.0.1:" + url.getPort());
   }
 
@@ -103,10 +99,8 @@ final class RunningServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+  public void close() {
+    if (!Stopped.byRequest(process)) {
       throw new AssertionError("the server did not stop on SIGTERM\n" + err.all());
     }
   }
