@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class NodeStoryTest {
   @TempDir static Path temporary;
+  /** Behind a line's end, or behind the sequence by which bash switches bracketed paste on. */
+  private static final String PROMPT = "[h\n]ready> ";
+
   private static RunningServer server;
   private static RunningAgent agent;
 
@@ -74,25 +77,12 @@ class NodeStoryTest {
     try (Terminal terminal = terminal("start")) {
       terminal.screen().expect("Starting session with SessionId: (\\S+)");
       terminal.type("PS1='ready> '; export TERM=xterm-256color\r");
-      terminal.screen().expect("\nready> ");
+      terminal.screen().expect(PROMPT);
       terminal.type("stty size; echo te''rm=$TERM\r");
       terminal.screen().expect("30 100\\s+term=xterm-256color");
-      terminal.resize(132, 43);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(10))
-          .until(
-              () -> {
-                terminal.type("stty size\r");
-                return terminal.screen().expect("\n(\\d+ \\d+)").group(1).equals("43 132");
-              });
-      terminal.type("trap '' HUP; sleep 300\r");
-      terminal.screen().expect("sleep 300");
-      terminal.type("\003");
-      terminal.type("echo still''here\r");
-      terminal.screen().expect("stillhere");
-      terminal.type("vi -c 'call setline(1, \"from vi\")' -c 'wq! " + temporary.resolve("vi.txt") + "'\r");
-      terminal.type("cat " + temporary.resolve("vi.txt") + "\r");
-      terminal.screen().expect("from vi");
+      resizeReachesTheNode(terminal);
+      interruptReachesTheRemoteProgramOnly(terminal);
+      fullScreenProgramsWork(terminal);
       terminal.type("exit\r");
       terminal.screen().expect("Exiting session with sessionId: \\S+\\.");
 
@@ -100,6 +90,37 @@ class NodeStoryTest {
     }
     assertThat(Files.readString(temporary.resolve("stty-after-start")))
         .isEqualTo(Files.readString(temporary.resolve("stty-before-start")));
+  }
+
+  private static void resizeReachesTheNode(Terminal terminal) {
+    terminal.resize(132, 43);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              terminal.type("stty size\r");
+              return terminal.screen().expect("[\r\n](\\d+ \\d+)\r").group(1).equals("43 132");
+            });
+  }
+
+  private static void interruptReachesTheRemoteProgramOnly(Terminal terminal) {
+    terminal.type("sh -c 'echo be''gun; exec sleep 300'\r");
+    terminal.screen().expect("begun");
+    terminal.type("\003");
+    terminal.type("echo still''here\r");
+    terminal.screen().expect("stillhere");
+  }
+
+  private static void fullScreenProgramsWork(Terminal terminal) {
+    Path file = temporary.resolve("vi.txt");
+    terminal.type("vi " + file + "\r");
+    terminal.screen().expect("~");
+    terminal.type("ifrom vi\033:wq\r");
+    terminal.screen().expect(PROMPT);
+    terminal.type("cat " + file + "; top\r");
+    terminal.screen().expect("from vi[\r\n].*load average");
+    terminal.type("q");
+    terminal.screen().expect(PROMPT);
   }
 
   /** The plugin's terminal before and after, as stty prints it, tells whether it was restored. */
