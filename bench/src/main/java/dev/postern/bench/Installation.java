@@ -1,0 +1,192 @@
+package dev.postern.bench;
+
+import dev.postern.client.api.ApiAccess;
+import dev.postern.client.api.ApiChoices;
+import dev.postern.client.api.Ssm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A server and an enrolled node on this machine, as processes in a temporary directory, for as long
+ * as a measurement takes. Used by one thread; {@link #close} also runs when the process is told to
+ * end.
+ */
+final class Installation implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+  private static final Pattern READY = Pattern.compile("Postern is ready at (https://\\S+)");
+
+  private final String launcher;
+  private final Path directory;
+  private final Deque<Process> processes = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::stop, "installation-stop");
+
+  Installation(Path home) throws IOException {
+    this.launcher = home.resolve("postern").toString();
+    this.directory = Files.createTempDirectory("postern-bench-");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Starts the server on a free loopback port and waits until it serves. */
+  ApiAccess startServer() throws IOException, InterruptedException {
+    Path data = directory.resolve("server");
+    Process server =
+        start("server", "", "server", "--data", data.toString(), "--listen", "127.0.0.1:0");
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Matcher ready = READY.matcher(output("server"));
+    while (!ready.find()) {
+      requireRunning("server", server, deadline);
+      ready = READY.matcher(output("server"));
+    }
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+    environment.put("AWS_CONFIG_FILE", data.resolve("aws/config").toString());
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", data.resolve("aws/credentials").toString());
+    return ApiAccess.find(
+        new ApiChoices(URI.create(ready.group(1)), null, "postern", data.resolve("tls/ca.pem")),
+        environment);
+  }
+
+  /** Enrols this machine, starts its agent and waits until the server can reach it; its id. */
+  String startNode(ApiAccess access) throws IOException, InterruptedException {
+    Ssm ssm = access.ssm();
+    Ssm.Activation activation = ssm.createActivation("SSMServiceRole", "bench");
+    String data = directory.resolve("agent").toString();
+    String endpoint = READY.matcher(output("server")).results().findFirst().orElseThrow().group(1);
+    // The code goes by standard input: arguments can be seen by everybody.
+    Process register =
+        start(
+            "register",
+            activation.code() + "\n",
+            "agent",
+            "register",
+            "--endpoint",
+            endpoint,
+            "--ca",
+            directory.resolve("server/tls/ca.pem").toString(),
+            "--activation-id",
+            activation.id(),
+            "--activation-code",
+            "-",
+            "--data",
+            data);
+    if (!register.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        || register.exitValue() != 0) {
+      throw new IOException("the node could not be registered:\n" + output("register"));
+    }
+    Process agent = start("agent", "", "agent", "run", "--data", data);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      for (Map<String, Object> node : ssm.nodes()) {
+        if (node.get("InstanceId") instanceof String id && ssm.isConnected(id)) {
+          return id;
+        }
+      }
+      requireRunning("agent", agent, deadline);
+    }
+  }
+
+  private Process start(String name, String input, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.to(log(name).toFile()));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(variable -> variable.startsWith("AWS_") || variable.startsWith("POSTERN_"));
+    Process process = builder.start();
+    synchronized (processes) {
+      processes.push(process);
+    }
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    return process;
+  }
+
+  private Path log(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  private String output(String name) throws IOException {
+    return Files.readString(log(name), StandardCharsets.ISO_8859_1);
+  }
+
+  private void requireRunning(String name, Process process, long deadline)
+      throws IOException, InterruptedException {
+    if (!process.isAlive() || System.nanoTime() > deadline) {
+      throw new IOException("the " + name + " did not become ready:\n" + output(name));
+    }
+    Thread.sleep(POLL_INTERVAL);
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // the hook runs or has run
+    }
+  }
+
+  /** The agent first: it then ends what runs on the node. */
+  private void stop() {
+    synchronized (processes) {
+      while (!processes.isEmpty()) {
+        stop(processes.pop());
+      }
+      try {
+        deleteDirectory();
+      } catch (IOException left) {
+        throw new UncheckedIOException("cannot remove " + directory, left);
+      }
+    }
+  }
+
+  private static void stop(Process process) {
+    process.destroy();
+    boolean stopped = false;
+    try {
+      stopped = process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
+    if (!stopped) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private void deleteDirectory() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}
