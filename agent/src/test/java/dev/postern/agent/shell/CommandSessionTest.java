@@ -75,11 +75,12 @@ class CommandSessionTest {
 
   @Test
   void interruptCharacterInterruptsTheGroup() throws Exception {
+    // Short sleeps: a signal that meets sh between fork and exec leaves the child alone, and sh traps only after it.
     start(
         true,
         "sh",
         "-c",
-        "trap 'echo caught; exit 5' INT; echo armed; while :; do sleep 100; done");
+        "trap 'echo caught; exit 5' INT; echo armed; while :; do sleep 0.1; done");
     screen.awaitText("armed");
 
     session.offer(Screen.typed("abc\003"));

@@ -268,7 +268,7 @@ class DataChannelTest {
       assertEquals("ended by bob", pair.client.receiveClosed().output());
       assertEquals(pair.id.value(), pair.agent.receiveClosed().sessionId());
       assertEquals(pair.id.value(), control.receiveClosed().sessionId());
-      assertEquals(Status.Terminating, server.status(pair.id));
+      server.awaitStatus(pair.id, Status.Terminating);
 
       control.taskComplete(pair.id.value(), "Success", "");
 
