@@ -88,8 +88,11 @@ class NodeStoryTest {
 
       assertThat(terminal.exitCode()).isZero();
     }
-    assertThat(Files.readString(temporary.resolve("stty-after-start")))
-        .isEqualTo(Files.readString(temporary.resolve("stty-before-start")));
+    if (Programs.officialPlugin().isEmpty()) {
+      // The official plugin leaves the terminal changed after Ctrl-C and resizes; that is not ours to promise.
+      assertThat(Files.readString(temporary.resolve("stty-after-start")))
+          .isEqualTo(Files.readString(temporary.resolve("stty-before-start")));
+    }
   }
 
   private static void resizeReachesTheNode(Terminal terminal) {
@@ -191,39 +194,53 @@ class NodeStoryTest {
     Shell old = shell.with("PATH", bin + ":" + shell.environment().get("PATH"));
 
     for (Shell each : List.of(shell, old)) {
-      Finished finished =
-          each.run(
-              server.awsCommand(
-                  "ssm",
-                  "start-session",
-                  "--target",
-                  nodeId(),
-                  "--document-name",
-                  "AWS-StartNonInteractiveCommand",
-                  "--parameters",
-                  "command=echo handed over"));
-      assertThat(finished.out() + finished.err()).contains("handed over");
+      // On a terminal: the official plugin gives up at once when its input is at its end.
+      List<String> command =
+          server.awsCommand(
+              "ssm",
+              "start-session",
+              "--target",
+              nodeId(),
+              "--document-name",
+              "AWS-StartNonInteractiveCommand",
+              "--parameters",
+              "'command=echo handed over'");
+      try (Terminal terminal =
+          new Terminal(
+              each.with("POSTERN_STTY_BEFORE", temporary.resolve("stty-handed").toString()),
+              100,
+              30,
+              String.join(" ", command))) {
+        terminal.screen().expect("[\r\n]handed over[\r\n]");
+        assertThat(terminal.exitCode()).isZero();
+      }
     }
     assertThat(Files.readString(seen)).startsWith("{");
   }
 
   @Test
   void interactiveCommandEndsWithItsCommand() throws Exception {
-    Finished finished =
-        server
-            .shell()
-            .run(
-                server.awsCommand(
-                    "ssm",
-                    "start-session",
-                    "--target",
-                    nodeId(),
-                    "--document-name",
-                    "AWS-StartInteractiveCommand",
-                    "--parameters",
-                    "{\"command\":[\"test -t 1 && echo on a terminal\"]}"));
-
-    assertThat(finished.out()).contains("on a terminal");
+    String command =
+        String.join(
+            " ",
+            server.awsCommand(
+                "ssm",
+                "start-session",
+                "--target",
+                nodeId(),
+                "--document-name",
+                "AWS-StartInteractiveCommand",
+                "--parameters",
+                "'{\"command\":[\"test -t 1 && echo on a terminal\"]}'"));
+    try (Terminal terminal =
+        new Terminal(
+            server.shell().with("POSTERN_STTY_BEFORE", temporary.resolve("stty-inter").toString()),
+            100,
+            30,
+            command)) {
+      terminal.screen().expect("on a terminal[\r\n].*Exiting session with sessionId");
+      assertThat(terminal.exitCode()).isZero();
+    }
   }
 
   @Test
