@@ -110,6 +110,8 @@ class NodeStoryTest {
     terminal.type("sh -c 'echo be''gun; exec sleep 300'\r");
     terminal.screen().expect("begun");
     terminal.type("\003");
+    // What is typed before the prompt is back is thrown away together with the interrupted line.
+    terminal.screen().expect(PROMPT);
     terminal.type("echo still''here\r");
     terminal.screen().expect("stillhere");
   }
