@@ -72,7 +72,7 @@ public final class SessionLatency implements Callable<Integer> {
       }
       try (Installation installation = new Installation(home())) {
         ApiAccess access = installation.startServer();
-        measure(access, installation.startNode(access), "a server and a node of its own");
+        measure(access, installation.startNode(access), "a server and a node of its own, TLS on");
       }
     } else {
       if (node == null) {
@@ -102,7 +102,7 @@ public final class SessionLatency implements Callable<Integer> {
     List<Durations> table = new ArrayList<>(measureStarts(access, ssm, node));
     table.addAll(measureKeys(access, ssm, node));
     System.out.printf(
-        "%d cores, %s %s, %s %s; %s; TLS on, %d sessions of warm-up%n%n",
+        "%d cores, %s %s, %s %s; %s; %d sessions of warm-up%n%n",
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.vm.name"),
         Runtime.version(),
