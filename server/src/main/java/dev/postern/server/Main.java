@@ -81,7 +81,14 @@ public final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
-    System.exit(run(args, System.out, System.err, System.getenv(), Main::awaitSignal));
+    int code = FAILURE;
+    try {
+      code = run(args, System.out, System.err, System.getenv(), Main::awaitSignal);
+    } catch (Error broken) {
+      // A broken installation must not leave a process behind whose other threads go on.
+      System.err.println("postern server: " + broken);
+    }
+    System.exit(code);
   }
 
   static int run(

@@ -97,7 +97,7 @@ public final class Postern implements AutoCloseable {
     try {
       server.open(directory, environment);
       return server;
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       server.close();
       throw failure;
     }
