@@ -2,7 +2,6 @@ package dev.postern.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -69,7 +68,6 @@ class CertificateAuthorityTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "postern.example.org", "127.0.0.1", "::1"})
   void opensslAcceptsEachName(String name) throws Exception {
-    assumeTrue(Command.exists("openssl"));
     open(NAMES);
 
     boolean address = name.equals("::1") || name.equals("127.0.0.1");
@@ -110,7 +108,6 @@ class CertificateAuthorityTest {
     assertThatThrownBy(() -> validate(List.of(forged), ca))
         .isInstanceOf(CertPathValidatorException.class)
         .hasMessageContaining("name constraints");
-    assumeTrue(Command.exists("openssl"));
     Command verify =
         openssl(
             "verify",
@@ -250,7 +247,6 @@ class CertificateAuthorityTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC PRIVATE KEY", "RSA PRIVATE KEY", "PRIVATE KEY"})
   void keysOfOpensslAreReadInEachForm(String form) throws Exception {
-    assumeTrue(Command.exists("openssl"));
     Path key = directory.resolve("own.key");
     Path certificate = directory.resolve("own.pem");
     switch (form) {

@@ -1,7 +1,6 @@
 package dev.postern.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,7 +94,6 @@ class CertificateHandshakeTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "127.0.0.1", "::1"})
   void pythonAcceptsTheServer(String name) throws Exception {
-    assumeTrue(Command.exists("python3"));
 
     Command run =
         Command.run(

@@ -1,7 +1,6 @@
 package dev.postern.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postern.server.store.AccessKeyRecord;
 import java.net.URI;
@@ -60,7 +59,6 @@ class ClientFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "zsh"})
   void shellsTakeTheEnvironment(String shell) throws Exception {
-    assumeTrue(Command.exists(shell));
 
     Command run =
         source(

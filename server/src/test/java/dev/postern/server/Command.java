@@ -14,11 +14,6 @@ import java.util.concurrent.TimeUnit;
 record Command(int exitCode, String output, String errors) {
   private static final long DEADLINE_SECONDS = 30;
 
-  static boolean exists(String program) {
-    return List.of("/usr/bin/", "/bin/").stream()
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory + program)));
-  }
-
   /** With the given variables only, besides a plain PATH. */
   static Command run(Map<String, String> environment, List<String> words) throws Exception {
     Path output = Files.createTempFile("command", ".out");
