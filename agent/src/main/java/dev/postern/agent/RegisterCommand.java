@@ -11,8 +11,8 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -96,15 +96,10 @@ final class RegisterCommand implements Callable<Integer> {
     try (HttpsClient https = new HttpsClient(trust, proxies)) {
       Registration registration =
           new Registrar(directory, https)
-              .register(
-                  endpoint,
-                  caBundle,
-                  region,
-                  new Registrar.Activation(activationId, code()));
+              .register(endpoint, caBundle, region, new Registrar.Activation(activationId, code()));
       spec.commandLine()
           .getOut()
-          .println(
-              "Registered as " + registration.instanceId() + " at " + registration.endpoint());
+          .println("Registered as " + registration.instanceId() + " at " + registration.endpoint());
       spec.commandLine().getOut().flush();
     }
   }

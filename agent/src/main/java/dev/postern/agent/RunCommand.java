@@ -47,13 +47,9 @@ final class RunCommand implements Callable<Integer> {
       assert lock.isValid();
       Registration registration =
           Registration.load(directory)
-              .orElseThrow(
-                  () ->
-                      new IOException(
-                          "this machine is not registered; run: postern agent register"));
-      run(
-          directory,
-          MachineIdentity.check(directory, registration, MachineIdentity.machineId()));
+              .orElseThrow(() ->
+                  new IOException("this machine is not registered; run: postern agent register"));
+      run(directory, MachineIdentity.check(directory, registration, MachineIdentity.machineId()));
     }
     return 0;
   }
@@ -100,23 +96,22 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /**
-   * The JVM answers a signal with its shutdown hooks and an exit status of its own; a clean end
-   * is a success.
+   * The JVM answers a signal with its shutdown hooks and an exit status of its own; a clean end is
+   * a success.
    */
   private static Thread stopOnSignal(Agent agent, Thread main) {
     Thread stopper =
         Thread.ofPlatform()
             .name("stop")
-            .unstarted(
-                () -> {
-                  try {
-                    agent.stop();
-                    main.join(java.time.Duration.ofSeconds(2));
-                  } catch (InterruptedException inHurry) {
-                    Thread.currentThread().interrupt();
-                  }
-                  Runtime.getRuntime().halt(0);
-                });
+            .unstarted(() -> {
+              try {
+                agent.stop();
+                main.join(java.time.Duration.ofSeconds(2));
+              } catch (InterruptedException inHurry) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(0);
+            });
     Runtime.getRuntime().addShutdownHook(stopper);
     return stopper;
   }

@@ -53,8 +53,7 @@ public final class FakeService implements AutoCloseable {
   public record Opened(String path, String introduction, FakeSocket socket) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Request(
-      String method, String target, Map<String, String> headers, byte[] body) {}
+  private record Request(String method, String target, Map<String, String> headers, byte[] body) {}
 
   private record NodeKey(String secretAccessKey, String token, @Nullable Instant expiration)
       implements AccessKey {
@@ -168,7 +167,9 @@ public final class FakeService implements AutoCloseable {
 
   private void write(Socket socket, HttpResponse answer) throws IOException {
     StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " Status\r\n");
-    answer.headers().forEach((name, values) -> head.append(name + ": " + values.getFirst() + "\r\n"));
+    answer
+        .headers()
+        .forEach((name, values) -> head.append(name + ": " + values.getFirst() + "\r\n"));
     head.append("date: ").append(Timestamps.httpDate(now())).append("\r\n");
     head.append("content-length: ").append(answer.body().length).append("\r\n\r\n");
     socket.getOutputStream().write(head.toString().getBytes(ISO_8859_1));
@@ -187,7 +188,8 @@ public final class FakeService implements AutoCloseable {
         throw new Fault("DoesNotExistException", 400, "Session is already terminated");
       }
       String xml = "<CreateChannelResponse><TokenValue>token</TokenValue></CreateChannelResponse>";
-      return new HttpResponse(201, Map.of("content-type", List.of("text/xml")), xml.getBytes(UTF_8));
+      return new HttpResponse(
+          201, Map.of("content-type", List.of("text/xml")), xml.getBytes(UTF_8));
     }
     String operation =
         request.headers().getOrDefault("x-amz-target", "").replaceFirst("^AmazonSSM\\.", "");
@@ -261,7 +263,9 @@ public final class FakeService implements AutoCloseable {
     String path = question < 0 ? request.target() : request.target().substring(0, question);
     String query = question < 0 ? "" : request.target().substring(question + 1);
     List<ReceivedRequest.Header> headers = new ArrayList<>();
-    request.headers().forEach((name, value) -> headers.add(new ReceivedRequest.Header(name, value)));
+    request
+        .headers()
+        .forEach((name, value) -> headers.add(new ReceivedRequest.Header(name, value)));
     RequestSignature signature =
         RequestSignature.parse(
             new ReceivedRequest(request.method(), RequestPath.parse(path), query, headers),
@@ -282,10 +286,7 @@ public final class FakeService implements AutoCloseable {
     RequestSignature signature = signature(request);
     signature.requireRegion(region);
     NodeSignature.verify(
-        signature,
-        java.util.Objects.requireNonNull(nodeKey),
-        BodyHash.of(request.body()),
-        now());
+        signature, java.util.Objects.requireNonNull(nodeKey), BodyHash.of(request.body()), now());
   }
 
   private void upgrade(Socket socket, DataInputStream input, Request request) throws Exception {

@@ -26,7 +26,10 @@ class ExecTest {
     server = new RunningServer(temporary.resolve("server"));
     agent =
         RunningAgent.enrol(
-            server, temporary.resolve("agent"), "--tags", "Key=postern:instance-id,Value=i-0abc123def456");
+            server,
+            temporary.resolve("agent"),
+            "--tags",
+            "Key=postern:instance-id,Value=i-0abc123def456");
   }
 
   @AfterAll
@@ -68,14 +71,16 @@ class ExecTest {
     Random random = new Random(20261123);
     List<String> arguments =
         IntStream.range(0, 40).mapToObj(_ -> randomArgument(random)).collect(Collectors.toList());
-    arguments.addAll(List.of("", " ", "a'b", "\"", "$HOME", "`id`", "\\", "*", "{{ command }}", "-n", "ü\n€"));
+    arguments.addAll(
+        List.of("", " ", "a'b", "\"", "$HOME", "`id`", "\\", "*", "{{ command }}", "-n", "ü\n€"));
     List<String> command =
         new ArrayList<>(List.of("exec", "i-0abc123def456", "--", "printf", "<%s>"));
     command.addAll(arguments);
 
     Finished finished = postern(command.toArray(String[]::new));
 
-    String expected = arguments.stream().map(text -> "<" + text + ">").collect(Collectors.joining());
+    String expected =
+        arguments.stream().map(text -> "<" + text + ">").collect(Collectors.joining());
     assertThat(finished.err()).isEmpty();
     assertThat(finished.out()).isEqualTo(expected);
   }
@@ -120,11 +125,23 @@ class ExecTest {
   @Test
   void endOfASessionKillsWhatItStarted() {
     String marker = "9" + Math.abs(new Random().nextInt(100_000_000));
-    postern("exec", "i-0abc123def456", "--", "sh", "-c", "setsid sleep " + marker + " >/dev/null 2>&1 & nohup sleep " + marker + " >/dev/null 2>&1 & echo started").orFail();
+    postern(
+            "exec",
+            "i-0abc123def456",
+            "--",
+            "sh",
+            "-c",
+            "setsid sleep "
+                + marker
+                + " >/dev/null 2>&1 & nohup sleep "
+                + marker
+                + " >/dev/null 2>&1 & echo started")
+        .orFail();
 
     org.awaitility.Awaitility.await()
         .atMost(java.time.Duration.ofSeconds(20))
-        .until(() -> RunningServer.base().run(List.of("pgrep", "-f", "sleep " + marker)).exitCode() == 1);
+        .until(() ->
+            RunningServer.base().run(List.of("pgrep", "-f", "sleep " + marker)).exitCode() == 1);
   }
 
   @Test
@@ -145,11 +162,18 @@ class ExecTest {
 
     assertThat(postern("exec").exitCode()).isEqualTo(2);
     Finished unreachable =
-        server.shell().run(List.of(Programs.postern(), "nodes", "--endpoint-url", "https://localhost:1"));
+        server
+            .shell()
+            .run(List.of(Programs.postern(), "nodes", "--endpoint-url", "https://localhost:1"));
     assertThat(unreachable.exitCode()).isEqualTo(1);
     assertThat(unreachable.err().strip().lines()).hasSize(1);
-    Finished untrusted = server.shell().without("AWS_CA_BUNDLE").without("SSL_CERT_FILE")
-        .without("AWS_CONFIG_FILE").run(List.of(Programs.postern(), "nodes", "--endpoint-url", server.url().toString()));
+    Finished untrusted =
+        server
+            .shell()
+            .without("AWS_CA_BUNDLE")
+            .without("SSL_CERT_FILE")
+            .without("AWS_CONFIG_FILE")
+            .run(List.of(Programs.postern(), "nodes", "--endpoint-url", server.url().toString()));
     assertThat(untrusted.exitCode()).isEqualTo(1);
     assertThat(untrusted.err().strip().lines()).hasSize(1);
   }

@@ -9,8 +9,7 @@ final class Json {
 
   /** The first member of that name whose value is text. */
   static String text(String json, String member) {
-    Matcher matcher =
-        Pattern.compile("\"" + member + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
+    Matcher matcher = Pattern.compile("\"" + member + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
     if (!matcher.find()) {
       throw new AssertionError("no " + member + " in:\n" + json);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class NodeStoryTest {
   @TempDir static Path temporary;
+
   /** Behind a line's end, or behind the sequence by which bash switches bracketed paste on. */
   private static final String PROMPT = "[h\n]ready> ";
 
@@ -89,7 +90,8 @@ class NodeStoryTest {
       assertThat(terminal.exitCode()).isZero();
     }
     if (Programs.officialPlugin().isEmpty()) {
-      // The official plugin leaves the terminal changed after Ctrl-C and resizes; that is not ours to promise.
+      // The official plugin leaves the terminal changed after Ctrl-C and resizes; that is not ours
+      // to promise.
       assertThat(Files.readString(temporary.resolve("stty-after-start")))
           .isEqualTo(Files.readString(temporary.resolve("stty-before-start")));
     }
@@ -99,11 +101,10 @@ class NodeStoryTest {
     terminal.resize(132, 43);
     Awaitility.await()
         .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> {
-              terminal.type("stty size\r");
-              return terminal.screen().expect("[\r\n](\\d+ \\d+)\r").group(1).equals("43 132");
-            });
+        .until(() -> {
+          terminal.type("stty size\r");
+          return terminal.screen().expect("[\r\n](\\d+ \\d+)\r").group(1).equals("43 132");
+        });
   }
 
   private static void interruptReachesTheRemoteProgramOnly(Terminal terminal) {
@@ -157,40 +158,51 @@ class NodeStoryTest {
       terminal.screen().expect("Exiting session with sessionId: " + id);
       assertThat(terminal.exitCode()).isZero();
     }
-    String query = "Sessions[*].{Id:SessionId,Target:Target,User:Owner,Start:StartDate,End:EndDate}";
+    String query =
+        "Sessions[*].{Id:SessionId,Target:Target,User:Owner,Start:StartDate,End:EndDate}";
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(
-            () -> {
-              Finished history =
-                  server.aws(
-                      "ssm",
-                      "describe-sessions",
-                      "--state",
-                      "History",
-                      "--filters",
-                      "key=SessionId,value=" + id,
-                      "--query",
-                      query);
-              assertThat(history.orFail().out())
-                  .contains(id, nodeId(), "arn:aws:iam::123456789012:user/admin")
-                  .doesNotContain("null");
-            });
+        .untilAsserted(() -> {
+          Finished history =
+              server.aws(
+                  "ssm",
+                  "describe-sessions",
+                  "--state",
+                  "History",
+                  "--filters",
+                  "key=SessionId,value=" + id,
+                  "--query",
+                  query);
+          assertThat(history.orFail().out())
+              .contains(id, nodeId(), "arn:aws:iam::123456789012:user/admin")
+              .doesNotContain("null");
+        });
   }
 
   @Test
   void cliOfEitherAgeHandsTheSessionToThePlugin() throws Exception {
-    // The newer form passes the response in the environment; an older CLI passes it as an argument. What the CLI does
-    // depends on the version that the plugin names, so an old version makes the new CLI use the old form.
+    // The newer form passes the response in the environment; an older CLI passes it as an argument.
+    // What the CLI does
+    // depends on the version that the plugin names, so an old version makes the new CLI use the old
+    // form.
     Path bin = Files.createDirectories(temporary.resolve("old-plugin"));
     Path wrapper = bin.resolve("session-manager-plugin");
     Path seen = temporary.resolve("old-plugin-seen");
     String plugin =
-        server.shell().run(List.of("sh", "-c", "command -v session-manager-plugin")).orFail().out().strip();
+        server
+            .shell()
+            .run(List.of("sh", "-c", "command -v session-manager-plugin"))
+            .orFail()
+            .out()
+            .strip();
     Files.writeString(
         wrapper,
         "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 1.2.300.0; exit; fi\n"
-            + "printf %s \"$1\" | cut -c1 >" + seen + "\nexec " + plugin + " \"$@\"\n");
+            + "printf %s \"$1\" | cut -c1 >"
+            + seen
+            + "\nexec "
+            + plugin
+            + " \"$@\"\n");
     assertThat(wrapper.toFile().setExecutable(true)).isTrue();
     Shell shell = server.shell();
     Shell old = shell.with("PATH", bin + ":" + shell.environment().get("PATH"));
@@ -250,7 +262,9 @@ class NodeStoryTest {
     Finished listeners = RunningServer.base().run(List.of("ss", "-Hltnp")).orFail();
     List<Long> pids =
         ProcessHandle.of(agent.pid()).stream()
-            .flatMap(process -> java.util.stream.Stream.concat(java.util.stream.Stream.of(process), process.descendants()))
+            .flatMap(process ->
+                java.util.stream.Stream.concat(
+                    java.util.stream.Stream.of(process), process.descendants()))
             .map(ProcessHandle::pid)
             .toList();
 

@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a running program has printed so far, to wait on. Filled by a thread that ends with the program. */
+/**
+ * What a running program has printed so far, to wait on. Filled by a thread that ends with the
+ * program.
+ */
 final class Output {
   static final Duration TIMEOUT = Duration.ofSeconds(40);
 
@@ -52,7 +55,8 @@ final class Output {
       }
       long left = Duration.between(Instant.now(), deadline).toMillis();
       if (ended || left <= 0) {
-        throw new AssertionError("never saw " + regex + (ended ? " (ended)" : "") + " in:\n" + text);
+        throw new AssertionError(
+            "never saw " + regex + (ended ? " (ended)" : "") + " in:\n" + text);
       }
       try {
         wait(left);

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which programs the suite drives: ours, unless {@code -Dplugin=PATH} or {@code -Dagent=DIR} put official ones in our parts'
- * place.
+ * Which programs the suite drives: ours, unless {@code -Dplugin=PATH} or {@code -Dagent=DIR} put
+ * official ones in our parts' place.
  */
 final class Programs {
   private Programs() {}

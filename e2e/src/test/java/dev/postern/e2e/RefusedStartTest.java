@@ -35,7 +35,8 @@ class RefusedStartTest {
       String listen = "127.0.0.1:" + taken.getLocalPort();
 
       assertOneLine(
-          postern("server", "--data", temporary.resolve("d").toString(), "--listen", listen), listen);
+          postern("server", "--data", temporary.resolve("d").toString(), "--listen", listen),
+          listen);
     }
   }
 

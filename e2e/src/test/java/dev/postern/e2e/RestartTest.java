@@ -35,7 +35,9 @@ class RestartTest {
       assertThat(
               server
                   .shell()
-                  .run(List.of(Programs.postern(), "exec", agent.instanceId(), "--", "echo", "back")))
+                  .run(
+                      List.of(
+                          Programs.postern(), "exec", agent.instanceId(), "--", "echo", "back")))
           .isEqualTo(new Finished(0, "back\n", ""));
     }
   }

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
- * A managed node: an agent enrolled into a server, as a process. Ours, or the official one where the suite was told to use
- * it; that one keeps its state in fixed places of the machine, so there can be one at a time.
+ * A managed node: an agent enrolled into a server, as a process. Ours, or the official one where
+ * the suite was told to use it; that one keeps its state in fixed places of the machine, so there
+ * can be one at a time.
  */
 final class RunningAgent implements AutoCloseable {
   private final Process process;
@@ -69,7 +70,8 @@ final class RunningAgent implements AutoCloseable {
                     data.toString()),
                 code + "\n")
             .orFail();
-    Matcher matcher = Pattern.compile("\\b(mi-[0-9a-f]{17}|i-[0-9a-zA-Z]+)\\b").matcher(registered.out());
+    Matcher matcher =
+        Pattern.compile("\\b(mi-[0-9a-f]{17}|i-[0-9a-zA-Z]+)\\b").matcher(registered.out());
     if (!matcher.find()) {
       throw new AssertionError("no instance id in: " + registered.out());
     }
@@ -99,14 +101,13 @@ final class RunningAgent implements AutoCloseable {
   void awaitStatus(RunningServer server, String status, Duration atMost) {
     Awaitility.await()
         .atMost(atMost)
-        .untilAsserted(
-            () -> {
-              String answer =
-                  server.aws("ssm", "get-connection-status", "--target", instanceId).orFail().out();
-              if (!Json.text(answer, "Status").equals(status)) {
-                throw new AssertionError(answer + "\nagent:\n" + err.all());
-              }
-            });
+        .untilAsserted(() -> {
+          String answer =
+              server.aws("ssm", "get-connection-status", "--target", instanceId).orFail().out();
+          if (!Json.text(answer, "Status").equals(status)) {
+            throw new AssertionError(answer + "\nagent:\n" + err.all());
+          }
+        });
   }
 
   String instanceId() {
@@ -128,7 +129,10 @@ final class RunningAgent implements AutoCloseable {
     }
   }
 
-  /** How the official agent is set up so that it uses a given server (spec/agent-service.md section 7). */
+  /**
+   * How the official agent is set up so that it uses a given server (spec/agent-service.md section
+   * 7).
+   */
   private static final class OfficialAgent {
     private OfficialAgent() {}
 
@@ -136,7 +140,11 @@ final class RunningAgent implements AutoCloseable {
         RunningServer server, Path programs, Path data, String id, String code) throws Exception {
       Path folder = Files.createDirectories(data.resolve("bin"));
       for (String name :
-          List.of("amazon-ssm-agent", "ssm-agent-worker", "ssm-session-worker", "ssm-document-worker")) {
+          List.of(
+              "amazon-ssm-agent",
+              "ssm-agent-worker",
+              "ssm-session-worker",
+              "ssm-document-worker")) {
         Files.copy(programs.resolve(name), folder.resolve(name));
       }
       Path configuration = Files.createDirectories(folder.resolve("configuration"));
@@ -151,7 +159,9 @@ final class RunningAgent implements AutoCloseable {
       for (Path path : List.of(folder, configuration)) {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
-      Shell shell = RunningServer.base().with("SSL_CERT_FILE", server.data().resolve("tls/bundle.pem").toString());
+      Shell shell =
+          RunningServer.base()
+              .with("SSL_CERT_FILE", server.data().resolve("tls/bundle.pem").toString());
       String program = folder.resolve("amazon-ssm-agent").toString();
       Finished registered =
           shell
@@ -160,7 +170,8 @@ final class RunningAgent implements AutoCloseable {
                       program, "-register", "-y", "-code", code, "-id", id, "-region", "us-east-1"))
               .orFail();
       Matcher matcher =
-          Pattern.compile("(mi-[0-9a-f]{17}|i-[0-9a-zA-Z]+)").matcher(registered.out() + registered.err());
+          Pattern.compile("(mi-[0-9a-f]{17}|i-[0-9a-zA-Z]+)")
+              .matcher(registered.out() + registered.err());
       if (!matcher.find()) {
         throw new AssertionError("no instance id in: " + registered);
       }

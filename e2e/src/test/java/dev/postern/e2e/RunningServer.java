@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code postern server} as a process, and the environment that its {@code env} file gives to a shell. */
+/**
+ * {@code postern server} as a process, and the environment that its {@code env} file gives to a
+ * shell.
+ */
 final class RunningServer implements AutoCloseable {
   private final Path data;
   private final List<String> options;
@@ -59,10 +62,15 @@ final class RunningServer implements AutoCloseable {
     return err;
   }
 
-  /** A shell in which {@code . DIR/env} was done; an official plugin stands first on its path if the suite has one. */
+  /**
+   * A shell in which {@code . DIR/env} was done; an official plugin stands first on its path if the
+   * suite has one.
+   */
   Shell shell() {
     Finished env =
-        base().run(List.of("sh", "-c", ". \"$0\"; exec env -0", data.resolve("env").toString())).orFail();
+        base()
+            .run(List.of("sh", "-c", ". \"$0\"; exec env -0", data.resolve("env").toString()))
+            .orFail();
     Map<String, String> environment = new HashMap<>();
     for (String line : env.out().split("\0")) {
       int equals = line.indexOf('=');
@@ -72,8 +80,7 @@ final class RunningServer implements AutoCloseable {
     }
     Programs.officialPlugin()
         .ifPresent(
-            plugin ->
-                environment.put("PATH", plugin.getParent() + ":" + environment.get("PATH")));
+            plugin -> environment.put("PATH", plugin.getParent() + ":" + environment.get("PATH")));
     return new Shell(environment);
   }
 

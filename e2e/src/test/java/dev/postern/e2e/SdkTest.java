@@ -38,8 +38,7 @@ class SdkTest {
       ssm.createActivation(request -> request.iamRole("SSMServiceRole").description("three"));
 
       assertThat(
-              ssm
-                  .describeActivationsPaginator(
+              ssm.describeActivationsPaginator(
                       DescribeActivationsRequest.builder().maxResults(2).build())
                   .activationList())
           .extracting(found -> found.description())
@@ -47,8 +46,8 @@ class SdkTest {
       assertThatThrownBy(() -> ssm.startSession(request -> request.target("mi-0123456789abcdef0")))
           .isInstanceOf(TargetNotConnectedException.class);
       ssm.deleteActivation(request -> request.activationId(activation.activationId()));
-      assertThatThrownBy(
-              () -> ssm.deleteActivation(request -> request.activationId(activation.activationId())))
+      assertThatThrownBy(() ->
+              ssm.deleteActivation(request -> request.activationId(activation.activationId())))
           .isInstanceOf(InvalidActivationIdException.class);
       assertThatThrownBy(() -> ssm.listCommands())
           .isInstanceOfSatisfying(
@@ -91,8 +90,7 @@ class SdkTest {
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(value(file, "aws_access_key_id"), secret)))
         .httpClientBuilder(
-            UrlConnectionHttpClient.builder()
-                .tlsTrustManagersProvider(managers::getTrustManagers))
+            UrlConnectionHttpClient.builder().tlsTrustManagersProvider(managers::getTrustManagers))
         .build();
   }
 

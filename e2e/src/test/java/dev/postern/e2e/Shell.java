@@ -51,7 +51,8 @@ record Shell(Map<String, String> environment) {
       if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        throw new AssertionError("did not end: " + command + "\nstdout:\n" + out.join() + "\nstderr:\n" + err.join());
+        throw new AssertionError(
+            "did not end: " + command + "\nstdout:\n" + out.join() + "\nstderr:\n" + err.join());
       }
       return new Finished(process.exitValue(), out.join(), err.join());
     } catch (IOException failed) {
@@ -72,14 +73,13 @@ record Shell(Map<String, String> environment) {
   private static CompletableFuture<String> drain(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try (stream) {
-                text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-              } catch (IOException lost) {
-                text.completeExceptionally(lost);
-              }
-            });
+        .start(() -> {
+          try (stream) {
+            text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+          } catch (IOException lost) {
+            text.completeExceptionally(lost);
+          }
+        });
     return text;
   }
 }

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command on a real pseudo-terminal, typed at and read from. {@code script} of util-linux makes the terminal; resizing
- * goes through {@code stty} on it from outside, as a terminal emulator's would.
+ * A command on a real pseudo-terminal, typed at and read from. {@code script} of util-linux makes
+ * the terminal; resizing goes through {@code stty} on it from outside, as a terminal emulator's
+ * would.
  */
 final class Terminal implements AutoCloseable {
   private final Process process;
@@ -21,7 +22,13 @@ final class Terminal implements AutoCloseable {
   /** Starts the command with the terminal's size already set. */
   Terminal(Shell shell, int columns, int rows, String command) throws IOException {
     this.shell = shell;
-    String inner = "tty; stty cols " + columns + " rows " + rows + "; stty -a >\"$POSTERN_STTY_BEFORE\"; " + command;
+    String inner =
+        "tty; stty cols "
+            + columns
+            + " rows "
+            + rows
+            + "; stty -a >\"$POSTERN_STTY_BEFORE\"; "
+            + command;
     process = shell.start(List.of("script", "-qefc", inner, "/dev/null"));
     keyboard = process.getOutputStream();
     screen = new Output(process.getInputStream());

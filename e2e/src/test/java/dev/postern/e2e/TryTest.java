@@ -59,9 +59,8 @@ class TryTest {
     }
     assertThat(
             ProcessHandle.allProcesses()
-                .filter(
-                    process ->
-                        process.info().commandLine().orElse("").contains(temporary.toString())))
+                .filter(process ->
+                    process.info().commandLine().orElse("").contains(temporary.toString())))
         .isEmpty();
   }
 }

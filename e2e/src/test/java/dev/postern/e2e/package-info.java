@@ -1,4 +1,6 @@
-/** The stories of the product: real programs as processes, against a server that people would start. */
+/**
+ * The stories of the product: real programs as processes, against a server that people would start.
+ */
 @NullMarked
 package dev.postern.e2e;
 

@@ -92,19 +92,14 @@ public final class Main implements Callable<Integer> {
   }
 
   static int run(
-      String[] args,
-      PrintStream out,
-      PrintStream err,
-      Map<String, String> environment,
-      Stop stop) {
+      String[] args, PrintStream out, PrintStream err, Map<String, String> environment, Stop stop) {
     CommandLine command = new CommandLine(new Main(out, err, environment, stop));
     command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    command.setParameterExceptionHandler(
-        (wrong, _) -> {
-          err.println("postern server: " + wrong.getMessage() + " (see postern server --help)");
-          return CommandLine.ExitCode.USAGE;
-        });
+    command.setParameterExceptionHandler((wrong, _) -> {
+      err.println("postern server: " + wrong.getMessage() + " (see postern server --help)");
+      return CommandLine.ExitCode.USAGE;
+    });
     return command.execute(args);
   }
 

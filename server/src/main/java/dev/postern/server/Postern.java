@@ -154,8 +154,7 @@ public final class Postern implements AutoCloseable {
       return ConfiguredCertificate.open(tls.certificate().get(), tls.key().get(), clock);
     }
     ServerNames names =
-        ServerNames.of(
-            config.server().listen(), config.publicUrl(0), ServerNames.machineName());
+        ServerNames.of(config.server().listen(), config.publicUrl(0), ServerNames.machineName());
     return CertificateAuthority.open(data.tls(), names, clock, random);
   }
 
@@ -217,11 +216,10 @@ public final class Postern implements AutoCloseable {
     Optional<String> node =
         admitted
             .caller()
-            .flatMap(
-                caller ->
-                    caller instanceof Caller.RoleSession session
-                        ? session.instanceId()
-                        : Optional.empty());
+            .flatMap(caller ->
+                caller instanceof Caller.RoleSession session
+                    ? session.instanceId()
+                    : Optional.empty());
     return switch (admitted.kind()) {
       case CONTROL_CHANNEL -> gateway.controlChannel(admitted.id());
       case DATA_CHANNEL -> {
@@ -251,10 +249,10 @@ public final class Postern implements AutoCloseable {
     keep(timer::shutdownNow);
     var _ =
         timer.scheduleWithFixedDelay(
-        () -> refresh(certificates, listener, files),
-        CERTIFICATE_CHECK_EVERY.toSeconds(),
-        CERTIFICATE_CHECK_EVERY.toSeconds(),
-        TimeUnit.SECONDS);
+            () -> refresh(certificates, listener, files),
+            CERTIFICATE_CHECK_EVERY.toSeconds(),
+            CERTIFICATE_CHECK_EVERY.toSeconds(),
+            TimeUnit.SECONDS);
   }
 
   private static void refresh(

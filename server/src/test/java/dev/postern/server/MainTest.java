@@ -64,8 +64,7 @@ final class MainTest {
   @Test
   void publicUrlIsTakenAsGiven() {
     assertThat(
-            run(
-                "--data", data(), "--listen", "127.0.0.1:0", "--public-url", "https://p.example"))
+            run("--data", data(), "--listen", "127.0.0.1:0", "--public-url", "https://p.example"))
         .isZero();
 
     assertThat(served).containsExactly("https://p.example");

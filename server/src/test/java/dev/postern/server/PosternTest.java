@@ -33,8 +33,7 @@ final class PosternTest {
 
   private Postern start() {
     PosternConfig config =
-        PosternConfig.load(
-            Optional.empty(), Map.of(), Map.of("server.listen", "127.0.0.1:0"));
+        PosternConfig.load(Optional.empty(), Map.of(), Map.of("server.listen", "127.0.0.1:0"));
     return Postern.start(
         config, directory.resolve("data"), Map.of(), InstantSource.system(), new SecureRandom());
   }
@@ -85,8 +84,7 @@ final class PosternTest {
         .endpointOverride(server.publicUrl())
         .region(Region.US_EAST_1)
         .credentialsProvider(StaticCredentialsProvider.create(credentials()))
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().tlsTrustManagersProvider(this::trust))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().tlsTrustManagersProvider(this::trust))
         .build();
   }
 

@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 /** The module decides, it does not act: no sockets, no files, no threads, no clock, no chance. */
 class PurityTest {
   private static final List<String> FORBIDDEN_PACKAGES =
-      List.of("java/net/", "javax/net/", "java/nio/channels/", "java/nio/file/", "java/util/concurrent/");
+      List.of(
+          "java/net/",
+          "javax/net/",
+          "java/nio/channels/",
+          "java/nio/file/",
+          "java/util/concurrent/");
 
   private static final Set<String> FORBIDDEN_CLASSES =
       Set.of(

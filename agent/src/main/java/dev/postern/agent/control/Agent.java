@@ -89,14 +89,13 @@ public final class Agent implements ControlChannel.Listener {
   private static Thread background(String name, Task task) {
     return Thread.ofVirtual()
         .name(name)
-        .start(
-            () -> {
-              try {
-                task.run();
-              } catch (InterruptedException ended) {
-                LOG.log(Level.DEBUG, "{0} ended", name);
-              }
-            });
+        .start(() -> {
+          try {
+            task.run();
+          } catch (InterruptedException ended) {
+            LOG.log(Level.DEBUG, "{0} ended", name);
+          }
+        });
   }
 
   /** Ends all sessions, reports them if the service listens, and makes {@link #run} return. */

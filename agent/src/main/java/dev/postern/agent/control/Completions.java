@@ -100,8 +100,7 @@ public final class Completions {
         LOG.log(Level.WARNING, "too many unacknowledged ends of sessions: one is forgotten");
       }
       pending.put(
-          AgentMessage.newMessageId(random),
-          new Pending(complete, clock.instant(), RESEND_FIRST));
+          AgentMessage.newMessageId(random), new Pending(complete, clock.instant(), RESEND_FIRST));
       unsaved = true;
       changed.signalAll();
     } finally {
@@ -226,10 +225,8 @@ public final class Completions {
         return;
       }
       unsaved = false;
-      pending.forEach(
-          (id, each) ->
-              entries.add(
-                  Map.of("MessageId", id.toString(), "Complete", each.complete().toJson())));
+      pending.forEach((id, each) ->
+          entries.add(Map.of("MessageId", id.toString(), "Complete", each.complete().toJson())));
     } finally {
       lock.unlock();
     }

@@ -63,8 +63,7 @@ final class Handshake {
         new HandshakeRequest(
                 NodeProfile.AGENT_VERSION,
                 List.of(
-                    new ClientAction.SessionTypeAction(
-                        SessionType.NON_INTERACTIVE_COMMANDS, null)))
+                    new ClientAction.SessionTypeAction(SessionType.NON_INTERACTIVE_COMMANDS, null)))
             .toPayload());
     try {
       CompletableFuture.anyOf(answer, ending).get(ANSWER_MAX.toSeconds(), TimeUnit.SECONDS);

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * another placeholder. Names without a value stay as they are. Immutable.
  */
 final class Placeholders {
-  private static final Pattern PLACEHOLDER =
-      Pattern.compile("\\{\\{\\s*([A-Za-z0-9_:./-]+)\\s*}}");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_:./-]+)\\s*}}");
   private static final String STORED_PARAMETER = "ssm:";
 
   private final Map<String, String> values;

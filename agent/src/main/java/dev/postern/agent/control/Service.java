@@ -30,9 +30,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The calls that a registered node makes, signed with its role's credentials
- * (spec/agent-service.md 2, 3). A refusal for a wrong clock or outdated credentials is met once with
- * better ones; nothing else is tried again here. Safe for use by many threads.
+ * The calls that a registered node makes, signed with its role's credentials (spec/agent-service.md
+ * 2, 3). A refusal for a wrong clock or outdated credentials is met once with better ones; nothing
+ * else is tried again here. Safe for use by many threads.
  */
 public final class Service {
   private static final int CREATED = 201;
@@ -63,8 +63,7 @@ public final class Service {
   private final NodeCredentials credentials;
   private final ServerClock clock;
 
-  public Service(
-      String instanceId, Route route, NodeCredentials credentials, ServerClock clock) {
+  public Service(String instanceId, Route route, NodeCredentials credentials, ServerClock clock) {
     this.instanceId = instanceId;
     this.route = route;
     this.exchange = clock.watching(route.exchange());
@@ -98,14 +97,13 @@ public final class Service {
 
   /** An operation of the Systems Manager API. */
   Map<String, Object> ssm(String operation, Map<String, Object> input) throws IOException {
-    return call(
-        signing ->
-            new JsonCaller(
-                    exchange,
-                    route.endpoint(),
-                    "AmazonSSM",
-                    Authentication.sigV4(credentials.region(), SSM, () -> signing, clock))
-                .call(operation, input));
+    return call(signing ->
+        new JsonCaller(
+                exchange,
+                route.endpoint(),
+                "AmazonSSM",
+                Authentication.sigV4(credentials.region(), SSM, () -> signing, clock))
+            .call(operation, input));
   }
 
   /** The token for the next connection of the control channel. */
@@ -141,14 +139,13 @@ public final class Service {
             Map.of("content-type", List.of("application/json")),
             body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     HttpResponse response =
-        call(
-            signing -> {
-              HttpResponse answer = exchange.exchange(signed(request, signing));
-              if (answer.status() != CREATED) {
-                throw FaultResponse.read(answer);
-              }
-              return answer;
-            });
+        call(signing -> {
+          HttpResponse answer = exchange.exchange(signed(request, signing));
+          if (answer.status() != CREATED) {
+            throw FaultResponse.read(answer);
+          }
+          return answer;
+        });
     try {
       String token = XmlElement.parse(response.body()).childText("TokenValue");
       if (token != null && !token.isBlank()) {
@@ -181,8 +178,7 @@ public final class Service {
     return open("/v1/data-channel/" + session + "?role=publish_subscribe");
   }
 
-  static MessageChannel introduced(MessageChannel channel, String introduction)
-      throws IOException {
+  static MessageChannel introduced(MessageChannel channel, String introduction) throws IOException {
     boolean sent = false;
     try {
       channel.sendText(introduction);
@@ -200,20 +196,19 @@ public final class Service {
     String scheme = endpoint.getScheme().equals("https") ? "wss" : "ws";
     URI uri = URI.create(scheme + "://" + endpoint.getRawAuthority() + pathAndQuery);
     HttpRequest upgrade = new HttpRequest("GET", uri, Map.of(), new byte[0]);
-    return call(
-        signing -> {
-          try {
-            return WebSocketClient.connect(
-                uri,
-                signed(upgrade, signing).headers(),
-                route.trust(),
-                route.proxies(),
-                WebSocketLimits.AGENT);
-          } catch (UpgradeRefused refused) {
-            clock.saw(refused.response().header("date"));
-            throw FaultResponse.read(refused.response());
-          }
-        });
+    return call(signing -> {
+      try {
+        return WebSocketClient.connect(
+            uri,
+            signed(upgrade, signing).headers(),
+            route.trust(),
+            route.proxies(),
+            WebSocketLimits.AGENT);
+      } catch (UpgradeRefused refused) {
+        clock.saw(refused.response().header("date"));
+        throw FaultResponse.read(refused.response());
+      }
+    });
   }
 
   private HttpRequest signed(HttpRequest request, Credentials signing) {

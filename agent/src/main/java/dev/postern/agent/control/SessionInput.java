@@ -84,8 +84,7 @@ final class SessionInput implements DataChannel.Receiver {
               "the client sent a malformed message: " + malformed.getMessage()));
       return true;
     } catch (IOException failed) {
-      end.accept(
-          new AgentSession.Ending.Failed("the terminal failed: " + failed.getMessage()));
+      end.accept(new AgentSession.Ending.Failed("the terminal failed: " + failed.getMessage()));
       return true;
     }
   }

@@ -70,8 +70,7 @@ sealed interface SessionPlan {
               : placeholders.fill(document.properties());
       return switch (document.sessionType()) {
         case SessionType.STANDARD_STREAM ->
-            new LoginShell(
-                wish(content, inputs, false), inputs.shellProfile().linux());
+            new LoginShell(wish(content, inputs, false), inputs.shellProfile().linux());
         case SessionType.INTERACTIVE_COMMANDS -> interactive(content, inputs, properties);
         case SessionType.NON_INTERACTIVE_COMMANDS -> nonInteractive(content, inputs, properties);
         default ->
@@ -104,8 +103,7 @@ sealed interface SessionPlan {
       SessionContent content, SessionInputs inputs, JsonObject properties)
       throws MalformedMessageException, SessionRefusedException {
     CommandProperties linux = commands(properties);
-    return new InteractiveCommands(
-        wish(content, inputs, linux.runAsElevated()), linux.commands());
+    return new InteractiveCommands(wish(content, inputs, linux.runAsElevated()), linux.commands());
   }
 
   private static SessionPlan nonInteractive(
@@ -145,8 +143,7 @@ sealed interface SessionPlan {
     return linux;
   }
 
-  private static RunAs.Wish wish(
-      SessionContent content, SessionInputs inputs, boolean elevated) {
+  private static RunAs.Wish wish(SessionContent content, SessionInputs inputs, boolean elevated) {
     return new RunAs.Wish(
         elevated, inputs.runAsEnabled(), content.runAsUser(), inputs.runAsDefaultUser());
   }

@@ -179,8 +179,10 @@ public final class NodeCredentials implements CredentialsSource {
           registration.key(),
           "UpdateManagedInstancePublicKey",
           Map.of(
-              "NewPublicKey", NodeSignature.encode(next.getPublic()),
-              "NewPublicKeyType", NodeKeys.TYPE));
+              "NewPublicKey",
+              NodeSignature.encode(next.getPublic()),
+              "NewPublicKeyType",
+              NodeKeys.TYPE));
       settle(next.getPrivate());
       LOG.log(Level.INFO, "the node''s key was replaced");
     } catch (IOException | Fault unknown) {

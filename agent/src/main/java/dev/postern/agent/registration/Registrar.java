@@ -53,8 +53,7 @@ public final class Registrar {
     // An activation may be good for one machine only: it is not spent before the key can be kept.
     directory.write(PROBE, keys.getPrivate().getEncoded());
     directory.delete(PROBE);
-    JsonCaller caller =
-        new JsonCaller(exchange, endpoint, "AmazonSSM", Authentication.anonymous());
+    JsonCaller caller = new JsonCaller(exchange, endpoint, "AmazonSSM", Authentication.anonymous());
     Map<String, Object> answer =
         caller.call(
             "RegisterManagedInstance",

@@ -39,8 +39,7 @@ public record Registration(
   static final String CA_FILE = "ca.pem";
 
   Registration withRegion(String newRegion) {
-    return new Registration(
-        instanceId, newRegion, endpoint, fingerprint, machineId, key, nextKey);
+    return new Registration(instanceId, newRegion, endpoint, fingerprint, machineId, key, nextKey);
   }
 
   Registration withFingerprint(String newFingerprint, String newMachineId) {

@@ -94,7 +94,8 @@ class AgentTest {
 
   @Test
   void shellProfileIsTypedFirst() throws Exception {
-    node.startSession(id, SHELL, "{\"shellProfile\":{\"linux\":\"X=pro; echo $X-file; exit\"}}", "");
+    node.startSession(
+        id, SHELL, "{\"shellProfile\":{\"linux\":\"X=pro; echo $X-file; exit\"}}", "");
     try (ClientEnd client = node.client(id)) {
       client.awaitOutput("pro-file");
       node.nextComplete();
@@ -212,8 +213,7 @@ class AgentTest {
       })
   void whatCannotBeDoneAsAskedIsRefused(
       String type, String inputs, String properties, String reason) throws Exception {
-    node.startSession(
-        id, type, inputs == null ? "" : inputs, properties == null ? "" : properties);
+    node.startSession(id, type, inputs == null ? "" : inputs, properties == null ? "" : properties);
 
     AgentTaskComplete complete = node.nextComplete();
     assertThat(complete.finalTaskStatus()).isEqualTo(AgentTaskComplete.FAILED);
@@ -324,8 +324,8 @@ class AgentTest {
       Thread.onSpinWait();
     }
 
-    assertThat(node.service.pings.get(0)).containsOnlyKeys(
-        "AgentName", "AgentVersion", "InstanceId", "PlatformType");
+    assertThat(node.service.pings.get(0))
+        .containsOnlyKeys("AgentName", "AgentVersion", "InstanceId", "PlatformType");
     assertThat(node.service.pings.get(1))
         .containsEntry("SSMConnectionChannel", "ssmmessages")
         .containsEntry("AgentStatus", "Active")

@@ -64,8 +64,7 @@ final class NodeFixture {
     Service calls =
         new Service(
             registration.instanceId(),
-            new Service.Route(
-                registration.endpoint(), https, Trust.system(), ProxySettings.DIRECT),
+            new Service.Route(registration.endpoint(), https, Trust.system(), ProxySettings.DIRECT),
             new NodeCredentials(directory, registration, https, clock),
             clock);
     RunAs runAs = new RunAs(Account.current(), name -> Optional.empty());
@@ -73,14 +72,13 @@ final class NodeFixture {
     agent = started;
     running =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    started.run();
-                  } catch (InterruptedException ended) {
-                    throw new IllegalStateException(ended);
-                  }
-                });
+            .start(() -> {
+              try {
+                started.run();
+              } catch (InterruptedException ended) {
+                throw new IllegalStateException(ended);
+              }
+            });
   }
 
   void stopAgent() throws InterruptedException {
@@ -97,8 +95,7 @@ final class NodeFixture {
     startSession(id, type, inputs, properties, new JsonObject(Map.of()));
   }
 
-  void startSession(
-      String id, String type, String inputs, String properties, JsonObject parameters)
+  void startSession(String id, String type, String inputs, String properties, JsonObject parameters)
       throws Exception {
     DocumentContent document =
         new DocumentContent(
@@ -120,8 +117,7 @@ final class NodeFixture {
 
   void sendControl(String type, ByteBuffer payload) throws IOException {
     control.send(
-        AgentMessage.onControlChannel(
-                type, System.currentTimeMillis(), UUID.randomUUID(), payload)
+        AgentMessage.onControlChannel(type, System.currentTimeMillis(), UUID.randomUUID(), payload)
             .encode());
   }
 

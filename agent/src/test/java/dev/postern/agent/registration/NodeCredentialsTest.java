@@ -54,8 +54,7 @@ class NodeCredentialsTest {
 
   /** As after a restart: nothing but the directory is left. */
   private NodeCredentials load() throws Exception {
-    return new NodeCredentials(
-        directory, Registration.load(directory).orElseThrow(), https, clock);
+    return new NodeCredentials(directory, Registration.load(directory).orElseThrow(), https, clock);
   }
 
   private long count(String operation) {
@@ -75,10 +74,9 @@ class NodeCredentialsTest {
   void wrongCodeIsTheServicesRefusalAndLeavesNothing() {
     Registrar registrar = new Registrar(directory, https);
 
-    assertThatThrownBy(
-            () ->
-                registrar.register(
-                    service.endpoint(), null, "us-east-1", new Registrar.Activation("i", "wrong")))
+    assertThatThrownBy(() ->
+            registrar.register(
+                service.endpoint(), null, "us-east-1", new Registrar.Activation("i", "wrong")))
         .isInstanceOf(Fault.class)
         .hasMessageContaining("InvalidActivation");
     assertThat(directory.path()).isEmptyDirectory();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CommandSessionTest {
   private final Screen screen = new Screen();
+
   @SuppressWarnings("NullAway.Init") // set by each test
   private CommandSession session;
 
@@ -75,7 +76,8 @@ class CommandSessionTest {
 
   @Test
   void interruptCharacterInterruptsTheGroup() throws Exception {
-    // Short sleeps: a signal that meets sh between fork and exec leaves the child alone, and sh traps only after it.
+    // Short sleeps: a signal that meets sh between fork and exec leaves the child alone, and sh
+    // traps only after it.
     start(
         true,
         "sh",

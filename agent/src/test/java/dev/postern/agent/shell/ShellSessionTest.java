@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ShellSessionTest {
   private final Screen screen = new Screen();
+
   @SuppressWarnings("NullAway.Init") // set by each test
   private ShellSession session;
 

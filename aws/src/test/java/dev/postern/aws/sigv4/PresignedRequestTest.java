@@ -105,12 +105,10 @@ class PresignedRequestTest {
     var request = new HttpRequest("PUT", URI.create(ADDRESS + "&" + query), Map.of(), new byte[0]);
     var credentials = new Credentials(SampleKey.ID, SampleKey.SECRET, null);
     URI address =
-        RequestSigner.presign(
-            request, credentials, "us-east-1", "s3", TIME, Duration.ofHours(1));
+        RequestSigner.presign(request, credentials, "us-east-1", "s3", TIME, Duration.ofHours(1));
     var host = new ReceivedRequest.Header("host", "localhost:8443");
     var received =
-        new ReceivedRequest(
-            "PUT", RequestPath.parse("/"), address.getRawQuery(), List.of(host));
+        new ReceivedRequest("PUT", RequestPath.parse("/"), address.getRawQuery(), List.of(host));
     RequestSignature signature =
         requireNonNull(RequestSignature.parse(received, Protocol.REST_XML));
 

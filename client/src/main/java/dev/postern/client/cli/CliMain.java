@@ -78,7 +78,8 @@ public final class CliMain implements Runnable {
   private static String reason(Exception failure) {
     String text =
         switch (failure) {
-          case Fault refusal -> refusal.message().isEmpty()
+          case Fault refusal ->
+              refusal.message().isEmpty()
                   ? refusal.code()
                   : refusal.code() + ": " + refusal.message();
           case java.net.UnknownHostException unknown -> "unknown host " + unknown.getMessage();

@@ -108,8 +108,7 @@ final class GateTest {
 
   @Test
   void permitSaysWhatWasPermitted() {
-    Permit permit =
-        gate.permit(ADMIN, Question.of("ssm:StartSession", "arn:x"), Map.of());
+    Permit permit = gate.permit(ADMIN, Question.of("ssm:StartSession", "arn:x"), Map.of());
 
     assertThat(permit.caller()).isEqualTo(ADMIN);
     assertThat(permit.action()).isEqualTo("ssm:StartSession");
@@ -118,8 +117,7 @@ final class GateTest {
 
   @Test
   void refusalIsInAwsWords() {
-    assertThatThrownBy(
-            () -> gate.permit(NODE, Question.of("ssm:StartSession", "arn:x"), Map.of()))
+    assertThatThrownBy(() -> gate.permit(NODE, Question.of("ssm:StartSession", "arn:x"), Map.of()))
         .isInstanceOfSatisfying(
             Fault.class,
             fault -> {

@@ -141,13 +141,12 @@ class GatewayFaultTest {
       server.awaitStatus(slow, Status.Connected);
       Thread flood =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (int i = 0; i < count; i++) {
-                      agent.frameUnchecked(0x82, stream(AGENT, i));
-                      sent.incrementAndGet();
-                    }
-                  });
+              .start(() -> {
+                for (int i = 0; i < count; i++) {
+                  agent.frameUnchecked(0x82, stream(AGENT, i));
+                  sent.incrementAndGet();
+                }
+              });
       long stoppedAt = awaitStandstill(sent);
       assertTrue(stoppedAt < count, "47 MB went somewhere");
 
@@ -166,12 +165,11 @@ class GatewayFaultTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(700))
-        .until(
-            () -> {
-              boolean still = counter.get() > 0 && counter.get() == last[0];
-              last[0] = counter.get();
-              return still;
-            });
+        .until(() -> {
+          boolean still = counter.get() > 0 && counter.get() == last[0];
+          last[0] = counter.get();
+          return still;
+        });
     return counter.get();
   }
 
@@ -186,14 +184,13 @@ class GatewayFaultTest {
       Thread fromClient = flood(client, CLIENT, count);
       Thread toAgent =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      consume(agent, CLIENT, 0, count);
-                    } catch (Exception failed) {
-                      throw new IllegalStateException(failed);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  consume(agent, CLIENT, 0, count);
+                } catch (Exception failed) {
+                  throw new IllegalStateException(failed);
+                }
+              });
 
       consume(client, AGENT, 0, count);
 
@@ -206,15 +203,14 @@ class GatewayFaultTest {
 
   private static Thread flood(RawWebSocket socket, Side side, int count) {
     return Thread.ofVirtual()
-        .start(
-            () -> {
-              for (int i = 0; i < count; i++) {
-                byte[] message = stream(side, i);
-                synchronized (socket) {
-                  socket.frameUnchecked(0x82, message);
-                }
-              }
-            });
+        .start(() -> {
+          for (int i = 0; i < count; i++) {
+            byte[] message = stream(side, i);
+            synchronized (socket) {
+              socket.frameUnchecked(0x82, message);
+            }
+          }
+        });
   }
 
   @Test

@@ -181,7 +181,8 @@ class RelayTest {
   @Test
   void nothingIsImpliedBeforeTheFirstOutputAfterTheHandshakeWasAcknowledged() throws Exception {
     script.attachBoth();
-    script.stream(AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.NON_INTERACTIVE_COMMANDS));
+    script.stream(
+        AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.NON_INTERACTIVE_COMMANDS));
     script.acknowledge(CLIENT, 0);
     script.stream(AGENT, 1);
     script.stream(AGENT, 2, PayloadType.HANDSHAKE_COMPLETE, text("{}"));
@@ -229,7 +230,8 @@ class RelayTest {
   @Test
   void otherClientsAreNotHeldBack() throws Exception {
     script.attachBoth();
-    script.stream(AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.NON_INTERACTIVE_COMMANDS));
+    script.stream(
+        AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.NON_INTERACTIVE_COMMANDS));
     script.stream(AGENT, 1, PayloadType.HANDSHAKE_COMPLETE, text("{}"));
     script.stream(AGENT, 2);
 
@@ -334,7 +336,8 @@ class RelayTest {
             MessageType.INPUT_STREAM_DATA,
             MessageType.AGENT_JOB,
             "made_up")) {
-      script.receive(AGENT, AgentMessage.onDataChannel(type, 1, new UUID(1, 1), text("{}")).encode());
+      script.receive(
+          AGENT, AgentMessage.onDataChannel(type, 1, new UUID(1, 1), text("{}")).encode());
     }
     script.receive(
         CLIENT,

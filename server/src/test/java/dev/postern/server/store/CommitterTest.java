@@ -143,12 +143,13 @@ class CommitterTest {
           CountDownLatch running = new CountDownLatch(1);
           CountDownLatch release = new CountDownLatch(1);
           Thread caller = Thread.currentThread();
-          var _ = threads.submit(() -> {
-            running.await();
-            caller.interrupt();
-            release.countDown();
-            return null;
-          });
+          var _ =
+              threads.submit(() -> {
+                running.await();
+                caller.interrupt();
+                release.countDown();
+                return null;
+              });
           committer.write(handle -> {
             hold(running, release);
             return insert(handle, 1);

@@ -29,8 +29,7 @@ class ControlTest {
     AgentSessionState state = AgentSessionState.parse(payload);
 
     assertThat(state)
-        .isEqualTo(
-            new AgentSessionState(AgentSessionState.CONNECTED, "alice-0a1b2c3d4e5f60718"));
+        .isEqualTo(new AgentSessionState(AgentSessionState.CONNECTED, "alice-0a1b2c3d4e5f60718"));
     assertThat(state.toPayload()).isEqualTo(payload);
   }
 

@@ -64,9 +64,7 @@ class OpenChannelTest {
 
   @Test
   void tokensAreNotInTheText() throws Exception {
-    assertThat(OpenDataChannel.parse(UTF_8.encode(FROM_AGENT)).toString())
-        .doesNotContain("s3cr3t");
-    assertThat(OpenControlChannel.parse(UTF_8.encode(CONTROL)).toString())
-        .doesNotContain("s3cr3t");
+    assertThat(OpenDataChannel.parse(UTF_8.encode(FROM_AGENT)).toString()).doesNotContain("s3cr3t");
+    assertThat(OpenControlChannel.parse(UTF_8.encode(CONTROL)).toString()).doesNotContain("s3cr3t");
   }
 }

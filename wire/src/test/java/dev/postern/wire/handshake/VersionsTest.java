@@ -32,8 +32,17 @@ class VersionsTest {
   /** MUST 25. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "9", "9.9.9", "9.9.9.9.9", "9.9.9.x", "9.9.9.-1", "9.9.9.", "v9.9.9.9",
-          "9.9.9.99999999999"})
+      strings = {
+        "",
+        "9",
+        "9.9.9",
+        "9.9.9.9.9",
+        "9.9.9.x",
+        "9.9.9.-1",
+        "9.9.9.",
+        "v9.9.9.9",
+        "9.9.9.99999999999"
+      })
   void agentVersionThatIsNotFourNumbersIsOlderThanEverything(String version) {
     assertThat(new AgentVersion(version).isLaterThan("0.0.0.0")).isFalse();
   }

@@ -39,9 +39,25 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "null", "[]", "\"a\"", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}",
-        "{\"a\":[1}", "{'a':1}", "{a:1}", "{} {}", "{}x", "{\"a\":NaN}", "{\"a\":01}",
-        "{\"a\":\"\n\"}", "{\"a\":/**/1}"
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"a\"",
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,}",
+        "{\"a\":[1}",
+        "{'a':1}",
+        "{a:1}",
+        "{} {}",
+        "{}x",
+        "{\"a\":NaN}",
+        "{\"a\":01}",
+        "{\"a\":\"\n\"}",
+        "{\"a\":/**/1}"
       })
   void textThatIsNotOneObjectIsRefused(String text) {
     assertThatThrownBy(() -> Json.readObject(text)).isInstanceOf(MalformedMessageException.class);
@@ -72,15 +88,13 @@ class JsonTest {
             "{\"a\":" + "1".repeat(100) + "}",
             "{\"" + "n".repeat(5000) + "\":1}",
             "{\"a\":[" + "0,".repeat(250_000) + "0]}")) {
-      assertThatThrownBy(() -> Json.readObject(text))
-          .isInstanceOf(MalformedMessageException.class);
+      assertThatThrownBy(() -> Json.readObject(text)).isInstanceOf(MalformedMessageException.class);
     }
   }
 
   @Test
   void halfASurrogatePairIsReplaced() throws Exception {
-    JsonObject object =
-        Json.readObject("{\"a\":\"\\ud800x\\udc00\",\"b\":\"\\ud83d\\ude00\"}");
+    JsonObject object = Json.readObject("{\"a\":\"\\ud800x\\udc00\",\"b\":\"\\ud83d\\ude00\"}");
 
     assertThat(object.value("a")).isEqualTo("\ufffdx\ufffd");
     assertThat(object.value("b")).isEqualTo("\ud83d\ude00");

@@ -68,8 +68,7 @@ class AgentMessagePropertiesTest {
   void damagedPayloadIsRefusedByClientsAndTakenByAgents(
       @ForAll @Size(min = 1, max = 200) byte[] payload, @ForAll int position) throws Exception {
     ByteBuffer bytes =
-        AgentMessage.stream(Side.AGENT, 0, 1, new UUID(1, 2), 1, ByteBuffer.wrap(payload))
-            .encode();
+        AgentMessage.stream(Side.AGENT, 0, 1, new UUID(1, 2), 1, ByteBuffer.wrap(payload)).encode();
     int index = EncodedMessage.OVERHEAD + Math.floorMod(position, payload.length);
     bytes.put(index, (byte) ~bytes.get(index));
 

@@ -115,8 +115,7 @@ class AgentMessageTest {
   /** MUST 39. */
   @Test
   void clientNeverValidatesStartAndPausePublication() throws Exception {
-    for (String type :
-        List.of(MessageType.START_PUBLICATION, MessageType.PAUSE_PUBLICATION)) {
+    for (String type : List.of(MessageType.START_PUBLICATION, MessageType.PAUSE_PUBLICATION)) {
       byte[] bytes = GoldenVectors.named(type.replace('_', '-')).bytes().array();
       ByteBuffer nonsense = ByteBuffer.wrap(bytes).putInt(0, 0).putLong(40, 0).putInt(116, 99);
       nonsense.put(80, new byte[32]);

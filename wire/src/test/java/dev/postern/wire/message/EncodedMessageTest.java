@@ -95,8 +95,12 @@ class EncodedMessageTest {
         .isInstanceOf(MalformedMessageException.class);
     for (String type :
         new String[] {
-          "", "news", MessageType.CHANNEL_CLOSED, MessageType.START_PUBLICATION,
-          MessageType.PAUSE_PUBLICATION, MessageType.INTERACTIVE_SHELL
+          "",
+          "news",
+          MessageType.CHANNEL_CLOSED,
+          MessageType.START_PUBLICATION,
+          MessageType.PAUSE_PUBLICATION,
+          MessageType.INTERACTIVE_SHELL
         }) {
       byte[] bytes = withType(output(), type.getBytes(US_ASCII));
       assertThatThrownBy(() -> EncodedMessage.forRelay(ByteBuffer.wrap(bytes), Side.AGENT))
@@ -137,8 +141,7 @@ class EncodedMessageTest {
   /** MUST 39. */
   @Test
   void shortHeaderHasNoPayloadType() throws Exception {
-    EncodedMessage message =
-        EncodedMessage.of(GoldenVectors.named("channel-closed-112").bytes());
+    EncodedMessage message = EncodedMessage.of(GoldenVectors.named("channel-closed-112").bytes());
 
     assertThat(message.payloadType()).isEqualTo(PayloadType.NONE);
     assertThat(message.payload().get(0)).isEqualTo((byte) '{');

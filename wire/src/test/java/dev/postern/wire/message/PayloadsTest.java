@@ -35,7 +35,8 @@ class PayloadsTest {
 
   @Test
   void exitCodeWithoutPrefixOrNumberIsRefused() {
-    for (String text : new String[] {"", "3", "EXIT_CODE: ", "EXIT_CODE: x", "EXIT_CODE: 9999999999"}) {
+    for (String text :
+        new String[] {"", "3", "EXIT_CODE: ", "EXIT_CODE: x", "EXIT_CODE: 9999999999"}) {
       ByteBuffer payload = java.nio.charset.StandardCharsets.US_ASCII.encode(text);
       assertThatThrownBy(() -> ExitCode.parse(payload))
           .isInstanceOf(MalformedMessageException.class);
