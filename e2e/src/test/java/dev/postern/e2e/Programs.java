@@ -1,6 +1,7 @@
 package dev.postern.e2e;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -12,7 +13,7 @@ final class Programs {
 
   /** The root of the checkout. Surefire runs in the module's folder. */
   static Path checkout() {
-    return Path.of("").toAbsolutePath().getParent();
+    return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   }
 
   static String postern() {

@@ -72,7 +72,7 @@ final class RunningServer implements AutoCloseable {
             .run(List.of("sh", "-c", ". \"$0\"; exec env -0", data.resolve("env").toString()))
             .orFail();
     Map<String, String> environment = new HashMap<>();
-    for (String line : env.out().split("\0")) {
+    for (String line : env.out().split("\0", -1)) {
       int equals = line.indexOf('=');
       if (equals > 0) {
         environment.put(line.substring(0, equals), line.substring(equals + 1));
