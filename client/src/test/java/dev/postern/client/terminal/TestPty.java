@@ -66,7 +66,15 @@ public final class TestPty implements AutoCloseable {
     setSize(master, new TerminalSize(80, 24));
     List<String> line =
         new ArrayList<>(
-            List.of("setsid", "sh", "-c", "exec 0<>\"$0\" 1>&0 2>&0; exec \"$@\"", name(master)));
+            List.of(
+                "setsid",
+                // A suite started with nohup would hand its ignored signals down.
+                "env",
+                "--default-signal=HUP,INT",
+                "sh",
+                "-c",
+                "exec 0<>\"$0\" 1>&0 2>&0; exec \"$@\"",
+                name(master)));
     line.addAll(command);
     File nowhere = new File("/dev/null");
     ProcessBuilder builder =
