@@ -32,6 +32,7 @@ public final class Json {
   public static final int DEPTH_MAX = 64;
 
   private static final int NUMBER_LENGTH_MAX = 64;
+  private static final int SCALE_MAX = 1000;
   private static final int NAME_LENGTH_MAX = 4096;
   private static final int TOKENS_MAX = 200_000;
 
@@ -97,12 +98,25 @@ public final class Json {
       case START_ARRAY -> array(parser);
       case VALUE_STRING -> wellFormed(parser.getString());
       case VALUE_NUMBER_INT -> integer(parser);
-      case VALUE_NUMBER_FLOAT -> new BigDecimal(parser.getString());
+      case VALUE_NUMBER_FLOAT -> decimal(parser.getString());
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
       case null, default -> throw new MalformedMessageException("JSON text ends early");
     };
+  }
+
+  /** No number of this protocol comes near the limit, and the peers' own numbers end at 1e308. */
+  private static BigDecimal decimal(String digits) throws MalformedMessageException {
+    try {
+      BigDecimal number = new BigDecimal(digits);
+      if (Math.abs((long) number.scale()) <= SCALE_MAX) {
+        return number;
+      }
+    } catch (NumberFormatException exponentTooLong) {
+      // Refused below, without the cause: its text quotes what was read.
+    }
+    throw new MalformedMessageException("JSON number is out of range");
   }
 
   /** Half a surrogate pair, which only an escape can bring, becomes U+FFFD as in the peers. */
@@ -135,9 +149,9 @@ public final class Json {
     return elements;
   }
 
-  private static Object integer(JsonParser parser) {
+  private static Object integer(JsonParser parser) throws MalformedMessageException {
     return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-        ? new BigDecimal(parser.getString())
+        ? decimal(parser.getString())
         : (Object) parser.getLongValue();
   }
 

@@ -30,6 +30,13 @@ class JsonTest {
     assertThat(object.toJson()).isEqualTo(text.replace("\\u00e9", "\u00e9"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1e99999999999", "1e-99999999999", "1.5E2147483647", "1e1001"})
+  void numberWithAHugeExponentIsRefused(String number) {
+    assertThatThrownBy(() -> Json.readObject("{\"n\":" + number + "}"))
+        .isInstanceOf(MalformedMessageException.class);
+  }
+
   @Test
   void numberBeyondLongIsKept() throws Exception {
     assertThat(Json.readObject("{\"n\":9223372036854775808}").value("n"))
