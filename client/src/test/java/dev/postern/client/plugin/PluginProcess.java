@@ -35,7 +35,10 @@ public final class PluginProcess implements AutoCloseable {
 
   public static PluginProcess start(
       Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(TestPty.java(main, arguments));
+    // A suite started in the background or with nohup would hand its ignored signals down.
+    List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+    line.addAll(TestPty.java(main, arguments));
+    ProcessBuilder builder = new ProcessBuilder(line);
     builder
         .environment()
         .keySet()

@@ -260,8 +260,15 @@ class ListenerWebSocketTest {
   void ourCloseReachesAPeerThatStillSends() throws Exception {
     try (RawWebSocket socket = open()) {
       Recorder recorder = recorder();
-      recorder.peer().send(java.nio.ByteBuffer.wrap(new byte[] {9}));
-      recorder.peer().close(1000, "bye");
+      // On the loop, and waited for: what a socket brings may run before what another thread asked.
+      recorder
+          .peer()
+          .execute(() -> {
+            recorder.peer().send(java.nio.ByteBuffer.wrap(new byte[] {9}));
+            recorder.peer().close(1000, "bye");
+            recorder.texts.add("closing");
+          });
+      assertEquals("closing", recorder.texts.poll(20, TimeUnit.SECONDS));
       for (int i = 0; i < 100; i++) {
         socket.frameUnchecked(0x82, new byte[1000]);
       }
