@@ -24,9 +24,23 @@ final class LocalShell implements MeasuredShell {
     this.input = process.getOutputStream();
   }
 
+  /** A shell that reads no profile. */
   static LocalShell start() throws IOException {
+    return start("sh");
+  }
+
+  /**
+   * The account's own login shell in an empty environment: what an agent starts, profile and all.
+   */
+  static LocalShell login() throws IOException {
+    return start(
+        "exec env -i HOME=\"$HOME\" TERM=xterm-256color"
+            + " \"$(getent passwd \"$(id -u)\" | cut -d: -f7)\" -l");
+  }
+
+  private static LocalShell start(String command) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder("script", "-qec", "sh", "/dev/null").redirectErrorStream(true);
+        new ProcessBuilder("script", "-qec", command, "/dev/null").redirectErrorStream(true);
     LocalShell shell = new LocalShell(builder.start());
     // A platform thread: the read blocks in the kernel.
     Thread.ofPlatform().daemon().name("local-shell").start(shell::read);

@@ -118,7 +118,8 @@ public final class SessionLatency implements Callable<Integer> {
       throws IOException, InterruptedException {
     Durations answered = new Durations("StartSession sent -> answered", starts);
     Durations prompt = new Durations("StartSession answered -> first byte of the prompt", starts);
-    Durations local = new Durations("  baseline: script spawned -> first byte", starts);
+    Durations login = new Durations("  baseline: login shell spawned -> first byte", starts);
+    Durations local = new Durations("  baseline: sh spawned -> first byte", starts);
     for (int i = -warmup; i < starts; i++) {
       long sent = System.nanoTime();
       SessionTicket ticket = ssm.startSession(node, null, null, Map.of());
@@ -127,18 +128,28 @@ public final class SessionLatency implements Callable<Integer> {
       try (RemoteShell shell = RemoteShell.open(ticket, ssm, access)) {
         shown = shell.screen().awaitAny();
       }
-      long spawned = System.nanoTime();
-      long shownLocally;
-      try (LocalShell shell = LocalShell.start()) {
-        shownLocally = shell.screen().awaitAny();
-      }
+      long loginShown = untilShown(LocalShell::login);
+      long localShown = untilShown(LocalShell::start);
       if (i >= 0) {
         answered.add(accepted - sent);
         prompt.add(shown - accepted);
-        local.add(shownLocally - spawned);
+        login.add(loginShown);
+        local.add(localShown);
       }
     }
-    return List.of(answered, prompt, local);
+    return List.of(answered, prompt, login, local);
+  }
+
+  /** Starts a shell. */
+  private interface Spawn {
+    LocalShell start() throws IOException;
+  }
+
+  private static long untilShown(Spawn spawn) throws IOException, InterruptedException {
+    long spawned = System.nanoTime();
+    try (LocalShell shell = spawn.start()) {
+      return shell.screen().awaitAny() - spawned;
+    }
   }
 
   private List<Durations> measureKeys(ApiAccess access, Ssm ssm, String node)
