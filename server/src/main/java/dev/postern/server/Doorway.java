@@ -30,6 +30,12 @@ final class Doorway implements HttpHandler {
     return open == null ? new Upgrade.Refused(notYet()) : open.upgrade(call);
   }
 
+  @Override
+  public HttpAnswer tooLong() {
+    HttpHandler open = handler;
+    return open == null ? notYet() : open.tooLong();
+  }
+
   private static HttpAnswer notYet() {
     return new HttpAnswer(
         503, List.of(new HttpCall.Header("x-amzn-ErrorType", "ServiceUnavailable")), new byte[0]);

@@ -165,12 +165,21 @@ public final class Edge implements HttpHandler {
         text.getBytes(StandardCharsets.UTF_8));
   }
 
+  @Override
+  public HttpAnswer tooLong() {
+    return JsonSyntax.EMPTY.refusal(tooLongFault(), Arrival.newRequestId());
+  }
+
+  private static Fault tooLongFault() {
+    return new Fault(
+        "RequestEntityTooLargeException",
+        413,
+        "The request is longer than " + BODY_BYTES_MAX + " bytes.");
+  }
+
   private HttpAnswer api(HttpCall call, String requestId, Instant now) {
     if (call.body().length > BODY_BYTES_MAX) {
-      throw new Fault(
-          "RequestEntityTooLargeException",
-          413,
-          "The request is longer than " + BODY_BYTES_MAX + " bytes.");
+      throw tooLongFault();
     }
     Arrival arrival = Arrival.of(call, requestId, now);
     Route route = router.route(arrival);

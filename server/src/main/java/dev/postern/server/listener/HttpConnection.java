@@ -315,8 +315,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
     state = State.CLOSING;
     deadlineIn(Limits.CLOSE_ANSWER_MAX);
-    FullHttpResponse response =
-        response(new HttpAnswer(status.code(), List.of(), new byte[0]), false);
+    HttpAnswer answer =
+        status.equals(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE)
+            ? handler.tooLong()
+            : new HttpAnswer(status.code(), List.of(), new byte[0]);
+    FullHttpResponse response = response(answer, false);
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.writeAndFlush(response)
         .addListener(done -> {

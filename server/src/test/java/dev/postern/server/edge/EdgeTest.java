@@ -228,6 +228,7 @@ final class EdgeTest {
     HttpAnswer answer = fixture.send(fixture.signed(EdgeFixture.json(START, body), "ssm"));
 
     assertRefused(answer, 413, "RequestEntityTooLargeException", "");
+    assertRefused(fixture.edge.tooLong(), 413, "RequestEntityTooLargeException", "");
   }
 
   @Test

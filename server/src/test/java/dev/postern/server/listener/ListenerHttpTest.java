@@ -67,6 +67,11 @@ class ListenerHttpTest {
     public Upgrade upgrade(HttpCall call) {
       return new Upgrade.Refused(new HttpAnswer(403, List.of(), new byte[0]));
     }
+
+    @Override
+    public HttpAnswer tooLong() {
+      return new HttpAnswer(413, List.of(), "too long".getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
@@ -214,6 +219,7 @@ class ListenerHttpTest {
     assertTrue(line.startsWith("HTTP/1.1 414 "), line);
     assertTrue(header.startsWith("HTTP/1.1 431 "), header);
     assertTrue(chunks.startsWith("HTTP/1.1 413 "), chunks);
+    assertTrue(chunks.endsWith("\r\n\r\ntoo long"), chunks);
   }
 
   @Test
