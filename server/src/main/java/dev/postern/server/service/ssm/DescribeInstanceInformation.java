@@ -11,7 +11,6 @@ import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.NodeRecord;
 import dev.postern.server.store.NodeRecord.Ping;
 import dev.postern.server.store.Nodes;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +21,9 @@ import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequ
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 
-/**
- * Lists the nodes that have reported themselves at least once, in the order of their ids.
- *
- * <p>{@code Online}: the control channel is open, or the last ping is younger than two intervals
- * and a minute (spec/agent-service.md 2.2).
- */
+/** Lists the nodes that have reported themselves at least once, in the order of their ids. */
 final class DescribeInstanceInformation
     extends SsmOperation<DescribeInstanceInformationRequest, DescribeInstanceInformationResponse> {
-  /** The official agent pings every five minutes. */
-  static final Duration PING_AGE_MAX = Duration.ofMinutes(2 * 5 + 1);
-
   private static final int PAGE_SIZE_MAX = 50;
   private static final int READ_SIZE = 200;
   private static final String SIZE = "Member must have between 1 and 100 elements";
@@ -138,7 +129,7 @@ final class DescribeInstanceInformation
     boolean isManaged = node.instanceId().startsWith("mi-");
     return InstanceInformation.builder()
         .instanceId(node.instanceId())
-        .pingStatus(pingStatus(node, ping, now))
+        .pingStatus(PingStatus.of(node, bus, now).name())
         .lastPingDateTime(ping.at())
         .agentVersion(absentIfEmpty(ping.agentVersion()))
         .isLatestVersion(true)
@@ -155,18 +146,6 @@ final class DescribeInstanceInformation
         .sourceId(node.instanceId())
         .sourceType(isManaged ? "AWS::SSM::ManagedInstance" : "AWS::EC2::Instance")
         .build();
-  }
-
-  private String pingStatus(NodeRecord node, Ping ping, Instant now) {
-    if (GetConnectionStatus.isConnected(bus, node.instanceId())) {
-      return "Online";
-    }
-    if (ping.agentStatus().equals("Inactive")) {
-      return "Inactive";
-    }
-    return Duration.between(ping.at(), now).compareTo(PING_AGE_MAX) < 0
-        ? "Online"
-        : "ConnectionLost";
   }
 
   private static @Nullable String absentIfEmpty(String text) {

@@ -109,9 +109,16 @@ final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Ma
             call.now(),
             activation.tags(),
             Optional.empty());
-    // A chosen id may take over the record of a machine that is gone, never that of a live one.
+    // A chosen id may take over the record of a machine that is gone, never that of a live one,
+    // also while a live one is cut off for a moment.
+    boolean lives =
+        store
+            .nodes()
+            .find(instanceId)
+            .filter(found -> PingStatus.of(found, bus, call.now()) == PingStatus.Online)
+            .isPresent();
     Nodes.Existing existing =
-        activation.instanceId().isPresent() && !GetConnectionStatus.isConnected(bus, instanceId)
+        activation.instanceId().isPresent() && !lives
             ? Nodes.Existing.REPLACE
             : Nodes.Existing.KEEP;
     return switch (store.nodes().register(node, existing)) {
@@ -125,7 +132,9 @@ final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Ma
           throw new Fault(
               "InstanceAlreadyRegistered",
               400,
-              "Instance " + instanceId + " is registered and connected.");
+              "Instance "
+                  + instanceId
+                  + " is registered and online. If that machine is gone, deregister it first.");
         }
         yield Optional.empty();
       }

@@ -104,6 +104,28 @@ class RegistrationTest {
   }
 
   @Test
+  void keyOfANodeThatIsCutOffForAMomentIsNotReplaced() {
+    Tag chosen = Tag.builder().key("postern:instance-id").value("i-0abc123def456").build();
+    register(activate(chosen));
+    ssm.run(
+        SystemsManagerFixture.node("i-0abc123def456"),
+        new UpdateInstanceInformation(ssm.parts),
+        Map.of(
+            "InstanceId", "i-0abc123def456",
+            "AgentStatus", "Active",
+            "AgentName", "amazon-ssm-agent",
+            "AgentVersion", "3.3.0.0"));
+    ssm.clock.advance(Duration.ofMinutes(10));
+    CreateActivationResponse second = activate(chosen);
+    assertThat(refusal(second.activationId(), second.activationCode()).code())
+        .isEqualTo("InstanceAlreadyRegistered");
+
+    ssm.clock.advance(Duration.ofMinutes(2));
+
+    assertThat(register(second)).isEqualTo("i-0abc123def456");
+  }
+
+  @Test
   void activationForAChosenIdRegistersOneMachineOnly() {
     assertThatThrownBy(() ->
             ssm.run(
