@@ -141,6 +141,22 @@ public final class DataDirectory implements AutoCloseable {
     return path.resolve("postern.db");
   }
 
+  /**
+   * Where SQLite's native library is unpacked to: here, emptied at each start, because a process
+   * that is killed cannot take it out of the machine's temporary directory again.
+   */
+  public Path nativeLibraries() {
+    Path libraries = directory("lib");
+    try (Stream<Path> left = Files.list(libraries)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException failure) {
+      throw new StartFailure("cannot empty " + libraries + ": " + reason(failure), failure);
+    }
+    return libraries;
+  }
+
   /** Where the CA and the certificates are; made where it is absent. */
   public Path tls() {
     return directory("tls");

@@ -105,6 +105,7 @@ public final class Postern implements AutoCloseable {
 
   private synchronized void open(Path directory, Map<String, String> environment) {
     DataDirectory data = keep(DataDirectory.open(directory));
+    System.setProperty("org.sqlite.tmpdir", data.nativeLibraries().toString());
     EventLoops loops = keep(new EventLoops());
     MasterKey masterKey = data.masterKey(environment, random);
     Store store =

@@ -1,6 +1,7 @@
 package dev.postern.server.listener;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -8,12 +9,14 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 
 /** A listener on a free port with its own certificate and loops. */
 public final class TestListener implements AutoCloseable {
   private static final int READ_TIMEOUT_MS = 20_000;
 
+  private final Path folder;
   private final EventLoops loops;
   private final Listener listener;
   private final TestCertificate certificate;
@@ -27,7 +30,7 @@ public final class TestListener implements AutoCloseable {
 
   /** Starts on these loops, which it closes with itself. */
   public TestListener(HttpHandler handler, EventLoops loops) throws Exception {
-    Path folder = Files.createTempDirectory("listener");
+    this.folder = Files.createTempDirectory("listener");
     this.certificate = TestCertificate.in(folder, 1);
     this.loops = loops;
     this.listener =
@@ -87,5 +90,13 @@ public final class TestListener implements AutoCloseable {
     client.shutdownNow();
     listener.close();
     loops.close();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }
