@@ -27,6 +27,7 @@ final class ArchitectureTest {
   private static final String EDGE = ROOT + ".edge..";
   private static final String SHAPE = ROOT + ".shape..";
   private static final String ACCESS = ROOT + ".access..";
+  private static final String POLICY = ROOT + ".access.policy..";
   private static final String SERVICE = ROOT + ".service";
   private static final String SERVICES = ROOT + ".service..";
   private static final String SESSION = ROOT + ".session..";
@@ -40,6 +41,8 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule busUsesNothingOfOurs = mayUse(BUS);
 
   @ArchTest static final ArchRule accessReadsTheStore = mayUse(ACCESS, STORE);
+
+  @ArchTest static final ArchRule policiesUseNothingOfOurs = mayUse(POLICY);
 
   @ArchTest static final ArchRule shapeKnowsCodecsOnly = mayUse(SHAPE, SERVICE);
 

@@ -1,0 +1,98 @@
+package dev.postern.server.access.policy;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One statement of a {@link PolicyDocument}, ready to be matched. */
+public final class Statement {
+  /** Characters of {@link #text()} before it is cut. */
+  public static final int SHOWN_CHARACTERS_MAX = 600;
+
+  private final @Nullable String sid;
+  private final Effect effect;
+  private final Place place;
+  private final Elements elements;
+
+  /** Where a statement stands, and its JSON in one line. */
+  record Place(Position start, Position end, String text) {}
+
+  /**
+   * What a statement asks for, all of it together.
+   *
+   * @param principals null in identity policies
+   */
+  record Elements(
+      ActionElement actions,
+      ResourceElement resources,
+      @Nullable PrincipalElement principals,
+      List<Condition> conditions) {}
+
+  Statement(@Nullable String sid, Effect effect, Place place, Elements elements) {
+    this.sid = sid;
+    this.effect = effect;
+    this.place = place;
+    this.elements = elements;
+  }
+
+  /** Its Sid, when it has one. */
+  public Optional<String> sid() {
+    return Optional.ofNullable(sid);
+  }
+
+  public Effect effect() {
+    return effect;
+  }
+
+  /** Its opening brace: StartPosition of SimulatePrincipalPolicy. */
+  public Position start() {
+    return place.start();
+  }
+
+  /** Behind its closing brace: EndPosition of SimulatePrincipalPolicy. */
+  public Position end() {
+    return place.end();
+  }
+
+  /** Its JSON in one line for people to read, cut when it is long. */
+  public String text() {
+    return place.text();
+  }
+
+  /** How far this statement reaches the request's caller; {@code NONE} when it does not match. */
+  PrincipalElement.Reach match(PolicyRequest request, EquivalentAccounts accounts) {
+    if (!elements.actions().matches(request) || !elements.resources().matches(request, accounts)) {
+      return PrincipalElement.Reach.NONE;
+    }
+    PrincipalElement.Reach reach = reach(request.principal());
+    return reach == PrincipalElement.Reach.NONE || conditionsHold(request.context())
+        ? reach
+        : PrincipalElement.Reach.NONE;
+  }
+
+  PrincipalElement.Reach reach(PolicyPrincipal caller) {
+    PrincipalElement principals = elements.principals();
+    return principals == null ? PrincipalElement.Reach.CALLER : principals.reach(caller, effect);
+  }
+
+  private boolean conditionsHold(RequestContext context) {
+    List<Condition> conditions = elements.conditions();
+    for (int i = 0; i < conditions.size(); i++) {
+      if (!conditions.get(i).holds(context)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Elements elements() {
+    return elements;
+  }
+
+  Stream<String> contextKeys() {
+    return Stream.concat(
+        elements.resources().variableNames(),
+        elements.conditions().stream().flatMap(Condition::contextKeys));
+  }
+}
