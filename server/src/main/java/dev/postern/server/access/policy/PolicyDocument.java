@@ -2,7 +2,7 @@ package dev.postern.server.access.policy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /** A policy, checked and compiled from its JSON text (spec/aws-api.md 4.2). */
@@ -24,11 +24,11 @@ public final class PolicyDocument {
   private final List<Statement> statements;
   private final StatementIndex allows;
   private final StatementIndex denies;
-  private final SortedSet<String> principalArns;
+  private final NavigableSet<String> principalArns;
   private final int characters;
 
   private PolicyDocument(
-      Kind kind, List<Statement> statements, SortedSet<String> principalArns, int characters) {
+      Kind kind, List<Statement> statements, NavigableSet<String> principalArns, int characters) {
     this.kind = kind;
     this.statements = List.copyOf(statements);
     this.allows = new StatementIndex(statements, Effect.ALLOW);
@@ -77,13 +77,13 @@ public final class PolicyDocument {
   }
 
   /** The ARNs of users, roles and role sessions that it names as principals, to be resolved. */
-  public SortedSet<String> principalArns() {
+  public NavigableSet<String> principalArns() {
     return new TreeSet<>(principalArns);
   }
 
   /** The condition keys and variables that it asks for, as GetContextKeysForCustomPolicy tells. */
-  public SortedSet<String> contextKeys() {
-    SortedSet<String> keys = new TreeSet<>();
+  public NavigableSet<String> contextKeys() {
+    NavigableSet<String> keys = new TreeSet<>();
     statements.forEach(statement -> statement.contextKeys().forEach(keys::add));
     return keys;
   }

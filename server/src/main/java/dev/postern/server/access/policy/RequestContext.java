@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -48,8 +48,8 @@ public final class RequestContext {
   }
 
   /** The keys that are present, sorted, as they were spelled when they were put in. */
-  public SortedSet<String> names() {
-    SortedSet<String> names = new TreeSet<>();
+  public NavigableSet<String> names() {
+    NavigableSet<String> names = new TreeSet<>();
     entries.values().forEach(entry -> names.add(entry.name()));
     return names;
   }

@@ -85,12 +85,13 @@ final class StatementReader {
   private Statement statement(Node.Members node) throws MalformedPolicyException {
     requireKnownFields(node, STATEMENT_FIELDS);
     requireFieldsOfKind(node);
+    String sid = sid(node);
     Effect effect = effect(node);
     var elements =
         new Statement.Elements(
             actions(node), resources(node), principals(node, effect), conditions(node));
     return new Statement(
-        sid(node), effect, new Statement.Place(node.start(), node.end(), shown(node)), elements);
+        sid, effect, new Statement.Place(node.start(), node.end(), shown(node)), elements);
   }
 
   private static void requireKnownFields(Node.Members node, Set<String> known)
