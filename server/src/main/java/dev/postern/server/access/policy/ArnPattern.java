@@ -14,17 +14,20 @@ final class ArnPattern {
   private static final int ACCOUNT = 4;
   private static final int RESOURCE = 5;
 
-  /** The service tells most apart; the scheme and partition nearly nothing. */
-  private static final int[] ORDER = {2, 3, 4, 5, 1, 0};
+  /** The parts that tell most apart come first; the scheme and partition nearly never differ. */
+  private static final int[] ORDER = {2, 5, 4, 3, 1, 0};
 
   private final String source;
 
+  private final boolean all;
+
   /** Six; none when the source is not of that form. */
-  private final List<TextPattern> parts;
+  private final TextPattern[] parts;
 
   private ArnPattern(String source, List<TextPattern> parts) {
     this.source = source;
-    this.parts = parts;
+    this.all = source.equals(ALL);
+    this.parts = parts.toArray(TextPattern[]::new);
   }
 
   static ArnPattern all() {
@@ -69,20 +72,20 @@ final class ArnPattern {
   }
 
   boolean matchesAll() {
-    return source.equals(ALL);
+    return all;
   }
 
   /** Whether it may stand in a Resource element (spec/aws-api.md 3.1). */
   boolean hasArnForm() {
-    return !parts.isEmpty() && parts.getFirst().matches(SCHEME, RequestContext.EMPTY);
+    return parts.length > 0 && parts[0].matches(SCHEME, RequestContext.EMPTY);
   }
 
   /** {@link ArnText} of fewer than six parts is matched by {@code *} alone. */
   boolean matches(ArnText arn, RequestContext context, EquivalentAccounts accounts) {
-    if (matchesAll()) {
+    if (all) {
       return true;
     }
-    if (parts.isEmpty() || !arn.hasAllParts()) {
+    if (parts.length == 0 || !arn.hasAllParts()) {
       return false;
     }
     for (int part : ORDER) {
@@ -95,14 +98,14 @@ final class ArnPattern {
 
   private boolean matchesPart(
       int part, ArnText arn, RequestContext context, EquivalentAccounts accounts) {
-    TextPattern pattern = parts.get(part);
-    return pattern.matches(arn.text(), arn.start(part), arn.end(part), context)
+    TextPattern pattern = parts[part];
+    return pattern.matches(arn.part(part), context)
         || (part == ACCOUNT && matchesOtherName(pattern, arn, context, accounts));
   }
 
   private static boolean matchesOtherName(
       TextPattern account, ArnText arn, RequestContext context, EquivalentAccounts accounts) {
-    if (accounts.others().isEmpty() || !arn.isPart(ACCOUNT, accounts.own())) {
+    if (accounts.others().isEmpty() || !arn.part(ACCOUNT).equals(accounts.own())) {
       return false;
     }
     for (String other : accounts.others()) {
@@ -115,7 +118,7 @@ final class ArnPattern {
 
   /** How many of the six parts match: how near a pattern is that does not match as a whole. */
   int matchingParts(ArnText arn, RequestContext context, EquivalentAccounts accounts) {
-    if (parts.isEmpty() || !arn.hasAllParts()) {
+    if (parts.length == 0 || !arn.hasAllParts()) {
       return 0;
     }
     int matching = 0;
@@ -129,10 +132,10 @@ final class ArnPattern {
 
   /** Whether its resource part holds these characters literally; never so for {@code *}. */
   boolean namesResource(String characters) {
-    return !parts.isEmpty() && parts.get(RESOURCE).hasLiteral(characters);
+    return parts.length > 0 && parts[RESOURCE].hasLiteral(characters);
   }
 
   Stream<String> variableNames() {
-    return parts.stream().flatMap(part -> part.variableNames().stream());
+    return Stream.of(parts).flatMap(part -> part.variableNames().stream());
   }
 }

@@ -39,8 +39,8 @@ final class Condition {
       return true;
     }
     boolean forAll = demandsAll();
-    for (String value : had) {
-      if (holdsFor(value, context) != forAll) {
+    for (int i = 0; i < had.size(); i++) {
+      if (holdsFor(had.get(i), context) != forAll) {
         return !forAll;
       }
     }

@@ -14,6 +14,7 @@ public final class Statement {
   private final Effect effect;
   private final Place place;
   private final Elements elements;
+  private final Condition[] conditions;
 
   /** Where a statement stands, and its JSON in one line. */
   record Place(Position start, Position end, String text) {}
@@ -34,6 +35,7 @@ public final class Statement {
     this.effect = effect;
     this.place = place;
     this.elements = elements;
+    this.conditions = elements.conditions().toArray(Condition[]::new);
   }
 
   /** Its Sid, when it has one. */
@@ -77,9 +79,8 @@ public final class Statement {
   }
 
   private boolean conditionsHold(RequestContext context) {
-    List<Condition> conditions = elements.conditions();
-    for (int i = 0; i < conditions.size(); i++) {
-      if (!conditions.get(i).holds(context)) {
+    for (Condition condition : conditions) {
+      if (!condition.holds(context)) {
         return false;
       }
     }

@@ -142,14 +142,10 @@ final class TextPattern {
         "Malformed policy variable " + MalformedPolicyException.quoted(variable), position);
   }
 
-  boolean matches(String text, RequestContext context) {
-    return matches(text, 0, text.length(), context);
-  }
-
   /** False as well when a variable has no value. */
-  boolean matches(String text, int from, int to, RequestContext context) {
+  boolean matches(String text, RequestContext context) {
     Wildcard pattern = fixed == null ? resolve(context) : fixed;
-    return pattern != null && pattern.matches(text, from, to);
+    return pattern != null && pattern.matches(text);
   }
 
   /** As {@link #matches(String, RequestContext)} for a text without wildcards. */

@@ -13,30 +13,39 @@ final class Wildcard {
   private final char[] characters;
   private final byte[] marks;
   private final Shape shape;
-  private final String literal;
+  private final String text;
 
   /** Most patterns of real policies need no search. */
   private enum Shape {
     EXACT,
+    ANYTHING,
     PREFIX,
+    SUFFIX,
     GENERAL
   }
 
   private Wildcard(char[] characters, byte[] marks) {
     this.characters = characters;
     this.marks = marks;
+    this.text = new String(characters);
+    this.shape = shape(marks);
+  }
+
+  private static Shape shape(byte[] marks) {
     int literals = 0;
-    while (literals < marks.length && marks[literals] == LITERAL) {
-      literals++;
+    for (byte mark : marks) {
+      if (mark == LITERAL) {
+        literals++;
+      }
     }
-    this.literal = new String(characters, 0, literals);
     if (literals == marks.length) {
-      this.shape = Shape.EXACT;
-    } else if (literals == marks.length - 1 && marks[literals] == ANY_RUN) {
-      this.shape = Shape.PREFIX;
-    } else {
-      this.shape = Shape.GENERAL;
+      return Shape.EXACT;
     }
+    boolean oneRun = literals == marks.length - 1;
+    if (oneRun && marks[marks.length - 1] == ANY_RUN) {
+      return literals == 0 ? Shape.ANYTHING : Shape.PREFIX;
+    }
+    return oneRun && marks[0] == ANY_RUN ? Shape.SUFFIX : Shape.GENERAL;
   }
 
   /** A pattern as users write it, where both marks have their meaning. */
@@ -53,30 +62,45 @@ final class Wildcard {
     return builder.build();
   }
 
-  boolean matches(String text) {
-    return matches(text, 0, text.length());
-  }
-
-  /** Whether all characters from the first to before the last index match. */
-  boolean matches(String text, int from, int to) {
+  boolean matches(String candidate) {
     return switch (shape) {
-      case EXACT -> to - from == literal.length() && text.startsWith(literal, from);
-      case PREFIX -> to - from >= literal.length() && text.startsWith(literal, from);
-      case GENERAL -> search(text, from, to);
+      case EXACT -> text.equals(candidate);
+      case ANYTHING -> true;
+      case PREFIX -> endsAt(marks.length - 2, candidate, marks.length - 2, 0);
+      case SUFFIX -> endsAt(marks.length - 1, candidate, candidate.length() - 1, 1);
+      case GENERAL -> search(candidate);
     };
   }
 
+  /**
+   * Compares from the right, where texts of one kind differ, down to the first literal. {@code
+   * String.startsWith} took half of a decision's time for literals as short as these.
+   */
+  private boolean endsAt(int last, String candidate, int end, int first) {
+    if (end - (last - first) < 0 || end >= candidate.length()) {
+      return false;
+    }
+    int t = end;
+    for (int p = last; p >= first; p--, t--) {
+      if (characters[p] != candidate.charAt(t)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Only the last run is ever widened again: what an earlier one took stays right. */
-  private boolean search(String text, int from, int to) {
+  private boolean search(String candidate) {
     int p = 0;
-    int t = from;
+    int t = 0;
     int run = -1;
-    int runEnd = from;
-    while (t < to) {
+    int runEnd = 0;
+    while (t < candidate.length()) {
       if (p < marks.length && marks[p] == ANY_RUN) {
         run = p++;
         runEnd = t;
-      } else if (p < marks.length && (marks[p] == ANY_ONE || characters[p] == text.charAt(t))) {
+      } else if (p < marks.length
+          && (marks[p] == ANY_ONE || characters[p] == candidate.charAt(t))) {
         p++;
         t++;
       } else if (run >= 0) {
@@ -94,7 +118,7 @@ final class Wildcard {
 
   /** The text of a pattern that has no marks. */
   String literal() {
-    return literal;
+    return text;
   }
 
   /** Grows a pattern from its left end. For one thread. */
