@@ -79,8 +79,8 @@ public final class Evaluator {
     EquivalentAccounts accounts = set.accountsOf(layer);
     for (int i = 0; i < policies.size(); i++) {
       AttachedPolicy policy = policies.get(i);
-      for (Statement statement : policy.document().index(effect).of(request.service())) {
-        if (statement.match(request, accounts).compareTo(least) >= 0) {
+      for (Statement statement : policy.document().index(effect).of(request)) {
+        if (statement.matchOfAction(request, accounts).compareTo(least) >= 0) {
           return new Verdict.Match(layer, policy, statement);
         }
       }
@@ -120,9 +120,8 @@ public final class Evaluator {
     return set.identity().stream()
         .flatMap(policy -> policy.document().statements().stream())
         .filter(statement -> statement.effect() == Effect.ALLOW)
-        .map(Statement::elements)
-        .anyMatch(elements ->
-            elements.actions().matches(request) && elements.resources().namesResource(DOCUMENT));
+        .anyMatch(statement ->
+            statement.actions().matches(request) && statement.resources().namesResource(DOCUMENT));
   }
 
   /** Decides, and says what an allow came nearest with. Slower than a decision. */

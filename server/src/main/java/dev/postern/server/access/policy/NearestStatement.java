@@ -38,18 +38,17 @@ final class NearestStatement {
 
   private static int score(
       Statement statement, PolicyRequest request, EquivalentAccounts accounts) {
-    Statement.Elements elements = statement.elements();
-    if (!elements.actions().matches(request)) {
-      Optional<Set<String>> services = elements.actions().services();
+    if (!statement.actions().matches(request)) {
+      Optional<Set<String>> services = statement.actions().services();
       return services.isPresent() && services.get().contains(request.service()) ? 1 : 0;
     }
-    if (!elements.resources().matches(request, accounts)) {
-      return ACTION + elements.resources().matchingParts(request, accounts);
+    if (!statement.resources().matches(request, accounts)) {
+      return ACTION + statement.resources().matchingParts(request, accounts);
     }
     if (statement.reach(request.principal()) == Reach.NONE) {
       return RESOURCE;
     }
-    int failing = failing(elements.conditions(), request).size();
+    int failing = failing(statement.conditions(), request).size();
     return failing == 0 ? CONDITIONS : Math.max(PRINCIPAL, CONDITIONS - failing);
   }
 
@@ -59,24 +58,23 @@ final class NearestStatement {
 
   private static List<Mismatch> mismatches(
       Statement statement, PolicyRequest request, EquivalentAccounts accounts) {
-    Statement.Elements elements = statement.elements();
-    ActionElement actions = elements.actions();
+    ActionElement actions = statement.actions();
     if (!actions.matches(request)) {
       return List.of(
           new Mismatch.ByAction(actions.negated(), actions.sources(), request.action().toString()));
     }
-    ResourceElement resources = elements.resources();
+    ResourceElement resources = statement.resources();
     if (!resources.matches(request, accounts)) {
       return List.of(
           new Mismatch.ByResource(resources.negated(), resources.sources(), request.resource()));
     }
-    PrincipalElement principals = elements.principals();
+    PrincipalElement principals = statement.principals();
     if (principals != null && statement.reach(request.principal()) == Reach.NONE) {
       return List.of(
           new Mismatch.ByPrincipal(
               principals.negated(), principals.sources(), request.principal().name()));
     }
-    return failing(elements.conditions(), request).stream()
+    return failing(statement.conditions(), request).stream()
         .map(condition -> mismatch(condition, request.context()))
         .toList();
   }

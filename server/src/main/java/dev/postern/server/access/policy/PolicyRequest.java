@@ -16,6 +16,7 @@ public final class PolicyRequest {
   private final RequestContext context;
   private final String service;
   private final String operation;
+  private final String lowerCasedAction;
   private final ArnText arn;
 
   /**
@@ -30,6 +31,7 @@ public final class PolicyRequest {
     this.context = context;
     this.service = action.service().toLowerCase(Locale.ROOT);
     this.operation = action.operation().toLowerCase(Locale.ROOT);
+    this.lowerCasedAction = service + ":" + operation;
     this.arn = new ArnText(resource);
   }
 
@@ -57,6 +59,11 @@ public final class PolicyRequest {
   /** Lower-cased. */
   String operation() {
     return operation;
+  }
+
+  /** {@code service:operation}, lower-cased. */
+  String lowerCasedAction() {
+    return lowerCasedAction;
   }
 
   ArnText arn() {

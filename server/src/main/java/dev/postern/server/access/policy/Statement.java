@@ -1,5 +1,6 @@
 package dev.postern.server.access.policy;
 
+import dev.postern.server.access.policy.PrincipalElement.Reach;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,7 +14,9 @@ public final class Statement {
   private final @Nullable String sid;
   private final Effect effect;
   private final Place place;
-  private final Elements elements;
+  private final ActionElement actions;
+  private final ResourceElement resources;
+  private final @Nullable PrincipalElement principals;
   private final Condition[] conditions;
 
   /** Where a statement stands, and its JSON in one line. */
@@ -34,7 +37,9 @@ public final class Statement {
     this.sid = sid;
     this.effect = effect;
     this.place = place;
-    this.elements = elements;
+    this.actions = elements.actions();
+    this.resources = elements.resources();
+    this.principals = elements.principals();
     this.conditions = elements.conditions().toArray(Condition[]::new);
   }
 
@@ -63,19 +68,21 @@ public final class Statement {
   }
 
   /** How far this statement reaches the request's caller; {@code NONE} when it does not match. */
-  PrincipalElement.Reach match(PolicyRequest request, EquivalentAccounts accounts) {
-    if (!elements.actions().matches(request) || !elements.resources().matches(request, accounts)) {
-      return PrincipalElement.Reach.NONE;
-    }
-    PrincipalElement.Reach reach = reach(request.principal());
-    return reach == PrincipalElement.Reach.NONE || conditionsHold(request.context())
-        ? reach
-        : PrincipalElement.Reach.NONE;
+  Reach match(PolicyRequest request, EquivalentAccounts accounts) {
+    return actions.matches(request) ? matchOfAction(request, accounts) : Reach.NONE;
   }
 
-  PrincipalElement.Reach reach(PolicyPrincipal caller) {
-    PrincipalElement principals = elements.principals();
-    return principals == null ? PrincipalElement.Reach.CALLER : principals.reach(caller, effect);
+  /** The same for a request whose action is known to match. */
+  Reach matchOfAction(PolicyRequest request, EquivalentAccounts accounts) {
+    if (!resources.matches(request, accounts)) {
+      return Reach.NONE;
+    }
+    Reach reach = reach(request.principal());
+    return reach == Reach.NONE || conditionsHold(request.context()) ? reach : Reach.NONE;
+  }
+
+  Reach reach(PolicyPrincipal caller) {
+    return principals == null ? Reach.CALLER : principals.reach(caller, effect);
   }
 
   private boolean conditionsHold(RequestContext context) {
@@ -87,13 +94,24 @@ public final class Statement {
     return true;
   }
 
-  Elements elements() {
-    return elements;
+  ActionElement actions() {
+    return actions;
+  }
+
+  ResourceElement resources() {
+    return resources;
+  }
+
+  @Nullable PrincipalElement principals() {
+    return principals;
+  }
+
+  List<Condition> conditions() {
+    return List.of(conditions);
   }
 
   Stream<String> contextKeys() {
     return Stream.concat(
-        elements.resources().variableNames(),
-        elements.conditions().stream().flatMap(Condition::contextKeys));
+        resources.variableNames(), Stream.of(conditions).flatMap(Condition::contextKeys));
   }
 }
