@@ -26,9 +26,16 @@ public final class MalformedPolicyException extends Exception {
 
   /** Text of the document as it may be repeated in a message. */
   static String quoted(String text) {
-    return text.length() <= QUOTED_CHARACTERS_MAX
-        ? text
-        : text.substring(0, QUOTED_CHARACTERS_MAX) + "...";
+    return cut(text, QUOTED_CHARACTERS_MAX);
+  }
+
+  /** The beginning of a text, never half of a surrogate pair. */
+  static String cut(String text, int charactersMax) {
+    if (text.length() <= charactersMax) {
+      return text;
+    }
+    boolean halved = Character.isHighSurrogate(text.charAt(charactersMax - 1));
+    return text.substring(0, halved ? charactersMax - 1 : charactersMax) + "...";
   }
 
   /** What is wrong, without the position. */

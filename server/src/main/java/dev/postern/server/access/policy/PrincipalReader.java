@@ -18,7 +18,10 @@ final class PrincipalReader {
   private static final Pattern USER_OR_ROLE = Pattern.compile("(user|role)/[^*?]+");
   private static final Pattern SESSION =
       Pattern.compile("(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?/]+)");
-  private static final Pattern SERVICE = Pattern.compile("[a-z0-9-]+(\\.[a-z0-9-]+)+");
+
+  /** No repeated groups: on a long text those would exhaust the stack. */
+  private static final Pattern SERVICE = Pattern.compile("[a-z0-9-]+\\.[a-z0-9.-]+");
+
   private static final Pattern PROVIDER = Pattern.compile("[^*?\\s]+");
 
   private final Map<String, String> uniqueIds;

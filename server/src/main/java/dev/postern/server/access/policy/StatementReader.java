@@ -269,12 +269,9 @@ final class StatementReader {
         shown.append(' ');
         spaced = false;
       }
-      if (shown.length() >= Statement.SHOWN_CHARACTERS_MAX) {
-        return shown.append("...").toString();
-      }
       shown.append(c);
     }
-    return shown.toString();
+    return MalformedPolicyException.cut(shown.toString(), Statement.SHOWN_CHARACTERS_MAX);
   }
 
   static Node.Members members(Node node, String otherwise) throws MalformedPolicyException {

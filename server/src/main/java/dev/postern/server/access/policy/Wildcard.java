@@ -1,9 +1,9 @@
 package dev.postern.server.access.policy;
 
 /**
- * A pattern in which {@code *} stands for any run of characters and {@code ?} for one. A literal
- * star is possible, which is why marks and characters are kept apart. Matching takes at most
- * pattern times text steps and allocates nothing.
+ * A pattern in which {@code *} stands for any run of characters and {@code ?} for one (of UTF-16: a
+ * character beyond its first plane takes two). A literal star is possible, which is why marks and
+ * characters are kept apart. Matching takes at most pattern times text steps and allocates nothing.
  */
 final class Wildcard {
   private static final byte LITERAL = 0;

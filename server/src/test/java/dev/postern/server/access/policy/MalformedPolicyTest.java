@@ -141,6 +141,18 @@ class MalformedPolicyTest {
         .hasMessageContaining("too long");
   }
 
+  /** Repeated groups of a regular expression would take a stack frame for each of these parts. */
+  @Test
+  void longPrincipalIsReadOrRefused() {
+    String service = "a." + "a.".repeat(50_000) + "b";
+    String trust = "{'Effect':'Allow','Principal':{'%s':'%s'},'Action':'sts:AssumeRole'}";
+
+    assertThat(refusal(Samples.json(trust.formatted("Service", service)), Kind.TRUST)).isNull();
+    assertThat(refusal(Samples.json(trust.formatted("AWS", service)), Kind.TRUST)).isNotNull();
+    assertThat(refusal(Samples.json(trust.formatted("Service", service + "!")), Kind.TRUST))
+        .isNotNull();
+  }
+
   @Test
   void halfASurrogatePairIsRefused() {
     assertThatThrownBy(() ->
