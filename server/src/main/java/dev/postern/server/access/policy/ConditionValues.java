@@ -43,8 +43,8 @@ sealed interface ConditionValues {
       }
       case NUMERIC -> ordered(values, operator, ScalarValues::number);
       case DATE -> ordered(values, operator, ScalarValues::date);
-      case BOOL -> new Equal(read(values, ScalarValues::bool), ScalarValues::bool);
-      case BINARY -> new Equal(read(values, ScalarValues::binary), ScalarValues::binary);
+      case BOOL -> new Equal<>(read(values, ScalarValues::bool), ScalarValues::bool);
+      case BINARY -> new Equal<>(read(values, ScalarValues::binary), ScalarValues::binary);
       case ADDRESS -> new Addresses(read(values, AddressRange::parse));
     };
   }
@@ -139,10 +139,11 @@ sealed interface ConditionValues {
   }
 
   /** Booleans and binary values. */
-  record Equal(List<?> values, Function<String, ?> reading) implements ConditionValues {
+  record Equal<T>(List<T> values, Function<String, @Nullable T> reading)
+      implements ConditionValues {
     @Override
     public Match match(String value, RequestContext context) {
-      Object had = reading.apply(value);
+      T had = reading.apply(value);
       return Match.of(had != null && values.contains(had));
     }
   }
