@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -98,7 +99,7 @@ class DecisionCasesTest {
     return set.withResource(new ResourceSide(Optional.of(resource), (String) account, trust));
   }
 
-  private static List<AttachedPolicy> identity(Object policies) throws Exception {
+  private static List<AttachedPolicy> identity(@Nullable Object policies) throws Exception {
     List<AttachedPolicy> attached = new ArrayList<>();
     for (Object policy : list(policies)) {
       attached.add(policy(policy, PolicyDocument.Kind.IDENTITY));
@@ -115,28 +116,28 @@ class DecisionCasesTest {
     Map<String, Object> principal = object(one.get("principal"));
     return new PolicyRequest(
         principal(principal),
-        Action.parse((String) check.get("action")),
-        (String) check.get("resource"),
+        Action.parse(text(check, "action")),
+        text(check, "resource"),
         context(principal.get("context")).merge(context(check.get("context"))));
   }
 
   private static PolicyPrincipal principal(Map<String, Object> principal) {
-    return switch ((String) principal.get("type")) {
+    return switch (text(principal, "type")) {
       case "IAMUser" ->
           new PolicyPrincipal.User(
-              (String) principal.get("arn"), (String) principal.get("account"), "AIDAEXAMPLE");
+              text(principal, "arn"), text(principal, "account"), "AIDAEXAMPLE");
       case "AssumedRole" ->
           new PolicyPrincipal.RoleSession(
-              (String) principal.get("arn"),
-              (String) principal.get("roleArn"),
-              (String) principal.get("account"),
+              text(principal, "arn"),
+              text(principal, "roleArn"),
+              text(principal, "account"),
               "AROAEXAMPLE");
-      case "Service" -> new PolicyPrincipal.Service((String) principal.get("service"));
+      case "Service" -> new PolicyPrincipal.Service(text(principal, "service"));
       default -> throw new IllegalArgumentException("a new kind of principal");
     };
   }
 
-  private static RequestContext context(Object json) {
+  private static RequestContext context(@Nullable Object json) {
     RequestContext.Builder builder = RequestContext.builder();
     object(json)
         .forEach((name, value) -> {
@@ -147,12 +148,16 @@ class DecisionCasesTest {
     return builder.build();
   }
 
-  private static List<?> list(Object json) {
+  private static String text(Map<String, Object> object, String member) {
+    return (String) Objects.requireNonNull(object.get(member));
+  }
+
+  private static List<?> list(@Nullable Object json) {
     return json == null ? List.of() : (List<?>) json;
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, Object> object(Object json) {
-    return (Map<String, Object>) json;
+  private static Map<String, Object> object(@Nullable Object json) {
+    return (Map<String, Object>) Objects.requireNonNull(json);
   }
 }

@@ -3,9 +3,8 @@ package dev.postern.server.access.policy;
 import static dev.postern.server.access.policy.Samples.ACCOUNT;
 import static dev.postern.server.access.policy.Samples.ALICE;
 import static dev.postern.server.access.policy.Samples.BOB;
-import static dev.postern.server.access.policy.Samples.INSTANCE;
+import static dev.postern.server.access.policy.Samples.NODE;
 import static dev.postern.server.access.policy.Samples.ROLE;
-import static dev.postern.server.access.policy.Samples.identity;
 import static dev.postern.server.access.policy.Samples.request;
 import static dev.postern.server.access.policy.Samples.set;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class EvaluatorTest {
   private static final String ALLOW_ALL = "{'Effect':'Allow','Action':'*','Resource':'*'}";
   private static final String DENY_SSM = "{'Effect':'Deny','Action':'ssm:*','Resource':'*'}";
-  private static final PolicyRequest START = request(ALICE, "ssm:StartSession", INSTANCE);
+  private static final PolicyRequest START = request(ALICE, "ssm:StartSession", NODE);
 
   private static Layer missing(PolicySet set, PolicyRequest request) {
     return ((Verdict.ImplicitDeny) Evaluator.evaluate(set, request)).layer();
@@ -34,7 +33,7 @@ class EvaluatorTest {
   @Test
   void layerWithoutAllowIsNamed() {
     PolicySet all = set(ALLOW_ALL);
-    AttachedPolicy other = identity("{'Effect':'Allow','Action':'s3:*','Resource':'*'}");
+    AttachedPolicy other = Samples.identity("{'Effect':'Allow','Action':'s3:*','Resource':'*'}");
 
     assertThat(missing(PolicySet.EMPTY, START)).isEqualTo(Layer.IDENTITY);
     assertThat(missing(all.withBoundary(other), START)).isEqualTo(Layer.BOUNDARY);
@@ -48,7 +47,7 @@ class EvaluatorTest {
   @Test
   void denyWinsInEveryLayer() {
     PolicySet all = set(ALLOW_ALL);
-    AttachedPolicy deny = identity(ALLOW_ALL, DENY_SSM);
+    AttachedPolicy deny = Samples.identity(ALLOW_ALL, DENY_SSM);
     PolicySet bucket =
         Samples.bucket("{'Effect':'Deny','Principal':'*','Action':'*','Resource':'*'}");
 
@@ -61,7 +60,7 @@ class EvaluatorTest {
 
   @Test
   void allowedTellsTheStatementOfEachLayer() {
-    PolicySet set = set(ALLOW_ALL).withBoundary(identity(ALLOW_ALL));
+    PolicySet set = set(ALLOW_ALL).withBoundary(Samples.identity(ALLOW_ALL));
 
     var allowed = (Verdict.Allowed) Evaluator.evaluate(set, START);
 
@@ -76,8 +75,8 @@ class EvaluatorTest {
         set(ALLOW_ALL)
             .withSession(
                 List.of(
-                    identity("{'Effect':'Allow','Action':'s3:*','Resource':'*'}"),
-                    identity(ALLOW_ALL)));
+                    Samples.identity("{'Effect':'Allow','Action':'s3:*','Resource':'*'}"),
+                    Samples.identity(ALLOW_ALL)));
 
     assertThat(Samples.allows(set, START)).isTrue();
   }
@@ -88,7 +87,7 @@ class EvaluatorTest {
         Samples.bucket(
             "{'Effect':'Allow','Principal':{'AWS':'" + ROLE + "'},'Action':'s3:*','Resource':'*'}");
     PolicyRequest get = request(BOB, "s3:GetObject", "arn:aws:s3:::b/x");
-    AttachedPolicy ssmOnly = identity("{'Effect':'Allow','Action':'ssm:*','Resource':'*'}");
+    AttachedPolicy ssmOnly = Samples.identity("{'Effect':'Allow','Action':'ssm:*','Resource':'*'}");
 
     assertThat(Samples.allows(bucket, get)).isTrue();
     assertThat(missing(bucket.withBoundary(ssmOnly), get)).isEqualTo(Layer.BOUNDARY);
@@ -104,15 +103,14 @@ class EvaluatorTest {
                 + ACCOUNT
                 + "'},'Action':'s3:*','Resource':'*'}");
 
-    assertThat(Samples.allows(PolicySet.EMPTY, request(root, "ssm:StartSession", INSTANCE)))
-        .isTrue();
+    assertThat(Samples.allows(PolicySet.EMPTY, request(root, "ssm:StartSession", NODE))).isTrue();
     assertThat(denying(denying, request(root, "s3:GetObject", "arn:aws:s3:::b/x")))
         .isEqualTo(Layer.RESOURCE);
     assertThat(
             missing(
                 PolicySet.EMPTY.withResource(
                     new ResourceSide(Optional.empty(), "999999999999", false)),
-                request(root, "ssm:StartSession", INSTANCE)))
+                request(root, "ssm:StartSession", NODE)))
         .isEqualTo(Layer.RESOURCE);
   }
 
@@ -132,7 +130,7 @@ class EvaluatorTest {
     assertThat(
             Samples.allows(
                 allow.withAccounts(accounts),
-                request(ALICE, "ssm:StartSession", INSTANCE.replace(ACCOUNT, "999999999999"))))
+                request(ALICE, "ssm:StartSession", NODE.replace(ACCOUNT, "999999999999"))))
         .isFalse();
   }
 
@@ -210,7 +208,8 @@ class EvaluatorTest {
 
     assertThatThrownBy(() -> PolicySet.ofIdentity(List.of(trust)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new ResourceSide(Optional.of(identity(ALLOW_ALL)), ACCOUNT, false))
+    assertThatThrownBy(
+            () -> new ResourceSide(Optional.of(Samples.identity(ALLOW_ALL)), ACCOUNT, false))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

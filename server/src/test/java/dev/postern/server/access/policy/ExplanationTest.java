@@ -2,7 +2,7 @@ package dev.postern.server.access.policy;
 
 import static dev.postern.server.access.policy.Samples.ALICE;
 import static dev.postern.server.access.policy.Samples.BOB;
-import static dev.postern.server.access.policy.Samples.INSTANCE;
+import static dev.postern.server.access.policy.Samples.NODE;
 import static dev.postern.server.access.policy.Samples.request;
 import static dev.postern.server.access.policy.Samples.set;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +42,7 @@ class ExplanationTest {
     assertThat(mismatches(set(MISSPELT, DOCUMENT, OTHER_REGION), start))
         .containsExactly(
             new Mismatch.ByResource(
-                false, List.of("arn:aws:ec2:eu-west-1:123456789012:instance/*"), INSTANCE));
+                false, List.of("arn:aws:ec2:eu-west-1:123456789012:instance/*"), NODE));
     assertThat(mismatches(set(MISSPELT), start))
         .containsExactly(
             new Mismatch.ByAction(false, List.of("ssm:StartSessions"), "ssm:StartSession"));
@@ -50,7 +50,7 @@ class ExplanationTest {
 
   @Test
   void everyFailingConditionIsTold() {
-    assertThat(mismatches(set(TAGGED), request(ALICE, "ssm:StartSession", INSTANCE)))
+    assertThat(mismatches(set(TAGGED), request(ALICE, "ssm:StartSession", NODE)))
         .extracting(Mismatch::sentence)
         .containsExactly(
             "Condition StringEquals of ssm:resourceTag/Env wants [dev, test],"
@@ -79,7 +79,7 @@ class ExplanationTest {
   void policiesOfOtherServicesAreNotNear() {
     PolicySet set = set("{'Effect':'Allow','Action':'s3:*','Resource':'*'}");
 
-    assertThat(Evaluator.explain(set, request(ALICE, "ssm:StartSession", INSTANCE)).nearest())
+    assertThat(Evaluator.explain(set, request(ALICE, "ssm:StartSession", NODE)).nearest())
         .isEmpty();
   }
 

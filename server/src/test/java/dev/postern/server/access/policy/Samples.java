@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Policies and requests of one account, as short as tests want to write them. */
 final class Samples {
   static final String ACCOUNT = "123456789012";
-  static final String INSTANCE = "arn:aws:ec2:us-east-1:" + ACCOUNT + ":instance/i-0abc";
+  static final String NODE = "arn:aws:ec2:us-east-1:" + ACCOUNT + ":instance/i-0abc";
   static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/Ops";
   static final PolicyPrincipal.User ALICE =
       new PolicyPrincipal.User("arn:aws:iam::" + ACCOUNT + ":user/alice", ACCOUNT, "AIDAALICE");
@@ -70,7 +70,7 @@ final class Samples {
 
   static PolicyRequest startSession(Map<String, List<String>> context) {
     return new PolicyRequest(
-        ALICE, Action.parse("ssm:StartSession"), INSTANCE, RequestContext.of(context));
+        ALICE, Action.parse("ssm:StartSession"), NODE, RequestContext.of(context));
   }
 
   static boolean allows(PolicySet set, PolicyRequest request) {
