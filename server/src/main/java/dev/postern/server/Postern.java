@@ -16,6 +16,7 @@ import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
 import dev.postern.server.service.ec2messages.MessageDelivery;
+import dev.postern.server.service.iam.Iam;
 import dev.postern.server.service.ssm.SystemsManager;
 import dev.postern.server.service.ssmmessages.MessageGateway;
 import dev.postern.server.service.sts.Sts;
@@ -201,7 +202,8 @@ public final class Postern implements AutoCloseable {
             SystemsManager.service(account, store, bus, url, nextToken, random),
             MessageGateway.service(account, store),
             MessageDelivery.service(POLL_HOLD),
-            Sts.service(account.id()));
+            Sts.service(account.id()),
+            Iam.service(account.id(), store, nextToken));
     return new Edge(
         services,
         new Keyring(store, names),

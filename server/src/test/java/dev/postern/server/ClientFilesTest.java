@@ -31,7 +31,9 @@ class ClientFilesTest {
           true,
           new AccessKeyRecord.Principal.User("admin"),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          java.time.Instant.EPOCH,
+          dev.postern.server.store.SessionContext.NONE);
 
   @TempDir Path parent;
   private DataDirectory data;

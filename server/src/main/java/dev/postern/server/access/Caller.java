@@ -1,5 +1,7 @@
 package dev.postern.server.access;
 
+import dev.postern.server.store.SessionContext;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Who makes a call, after the signature was verified. */
@@ -19,8 +21,26 @@ public sealed interface Caller {
   /** The access key id that signed, when there was one. */
   Optional<String> accessKeyId();
 
-  /** An IAM user with a long-term key. */
-  record User(String arn, String userId, String name, String keyId) implements Caller {
+  /** What the caller's temporary credentials carry; absent for long-term keys and node keys. */
+  default Optional<Temporary> temporary() {
+    return Optional.empty();
+  }
+
+  /**
+   * Temporary credentials.
+   *
+   * @param issuedAt what {@code aws:TokenIssueTime} is
+   */
+  record Temporary(Instant issuedAt, SessionContext context) {}
+
+  /** An IAM user, with a long-term key or with one of GetSessionToken. */
+  record User(String arn, String userId, String name, String keyId, Optional<Temporary> temporary)
+      implements Caller {
+    /** With a long-term key. */
+    public User(String arn, String userId, String name, String keyId) {
+      this(arn, userId, name, keyId, Optional.empty());
+    }
+
     @Override
     public String sessionName() {
       return name;
@@ -47,8 +67,21 @@ public sealed interface Caller {
       String roleName,
       String sessionName,
       String keyId,
-      Optional<String> instanceId)
+      Optional<String> instanceId,
+      Optional<Temporary> temporary)
       implements Caller {
+    /** Whose credentials carry nothing. */
+    public RoleSession(
+        String arn,
+        String userId,
+        String roleArn,
+        String roleName,
+        String sessionName,
+        String keyId,
+        Optional<String> instanceId) {
+      this(arn, userId, roleArn, roleName, sessionName, keyId, instanceId, Optional.empty());
+    }
+
     @Override
     public Optional<String> accessKeyId() {
       return Optional.of(keyId);

@@ -37,28 +37,35 @@ public final class Keyring implements AccessKeys<CallerKey> {
   private Optional<Caller> caller(AccessKeyRecord key) {
     return switch (key.principal()) {
       case Principal.User(String name) ->
-          store.principals().findUser(name).map(user -> caller(user, key.accessKeyId()));
+          store.principals().findUser(name).map(user -> caller(user, key));
       case Principal.RoleSession session ->
-          store
-              .principals()
-              .findRole(session.roleName())
-              .map(role -> caller(role, session, key.accessKeyId()));
+          store.principals().findRole(session.roleName()).map(role -> caller(role, session, key));
     };
   }
 
-  private Caller caller(UserRecord user, String keyId) {
-    return new Caller.User(names.user(user.path(), user.name()), user.userId(), user.name(), keyId);
+  private Caller caller(UserRecord user, AccessKeyRecord key) {
+    return new Caller.User(
+        names.user(user.path(), user.name()),
+        user.userId(),
+        user.name(),
+        key.accessKeyId(),
+        temporary(key));
   }
 
-  private Caller caller(RoleRecord role, Principal.RoleSession session, String keyId) {
+  private static Optional<Caller.Temporary> temporary(AccessKeyRecord key) {
+    return key.expiration().map(_ -> new Caller.Temporary(key.createdDate(), key.context()));
+  }
+
+  private Caller caller(RoleRecord role, Principal.RoleSession session, AccessKeyRecord key) {
     return new Caller.RoleSession(
         names.roleSession(role.name(), session.sessionName()),
         role.roleId() + ":" + session.sessionName(),
         names.role(role.path(), role.name()),
         role.name(),
         session.sessionName(),
-        keyId,
-        session.instanceId());
+        key.accessKeyId(),
+        session.instanceId(),
+        temporary(key));
   }
 
   /** The registered node of this id. */

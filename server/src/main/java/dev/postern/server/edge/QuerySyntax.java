@@ -44,9 +44,12 @@ record QuerySyntax(QueryForm form, String namespace) implements Syntax {
   @Override
   public <O> HttpAnswer success(Operation<?, O> operation, O output, String requestId) {
     XmlWriter xml = new XmlWriter().open(operation.name() + "Response", namespace);
-    xml.open(operation.name() + "Result");
-    formCodec(operation).writeXml(output, xml);
-    xml.close();
+    FormCodec<?, O> codec = formCodec(operation);
+    if (codec.hasMembers(output)) {
+      xml.open(operation.name() + "Result");
+      codec.writeXml(output, xml);
+      xml.close();
+    }
     xml.open("ResponseMetadata").element("RequestId", requestId).close();
     return Syntax.answer(200, CONTENT_TYPE, requestId, xml.close().toBytes());
   }

@@ -13,6 +13,11 @@ public interface FormCodec<I, O> extends Codec<I, O> {
   /** Reads the input, or throws a {@code SerializationException} fault. */
   I readForm(FormNode form);
 
+  /** Whether such an output can have members at all; one that cannot has no result element. */
+  default boolean hasMembers(O output) {
+    return true;
+  }
+
   /** Writes the output's members as children of the element that is open. */
   void writeXml(O output, XmlWriter xml);
 }

@@ -51,6 +51,11 @@ public final class SdkCodec<I extends SdkPojo, O extends SdkPojo> implements For
   }
 
   @Override
+  public boolean hasMembers(O output) {
+    return !output.sdkFields().isEmpty();
+  }
+
+  @Override
   public void writeXml(O output, XmlWriter xml) {
     XmlShape.members(output, xml);
   }

@@ -35,7 +35,7 @@ final class TreeWriter {
     return absent ? null : value;
   }
 
-  private static Object value(Object value) {
+  static Object value(Object value) {
     return switch (value) {
       case String text -> text;
       case Boolean flag -> flag;

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param sessionTokenHash of the token that a temporary key must come with; absent for long-term
  *     keys. See {@link #acceptsSessionToken}
  * @param expiration when a temporary key ends
+ * @param createdDate when it was made: what {@code aws:TokenIssueTime} is for a temporary key
+ * @param context what a temporary key carries
  */
 public record AccessKeyRecord(
     String accessKeyId,
@@ -20,10 +22,12 @@ public record AccessKeyRecord(
     boolean active,
     Principal principal,
     Optional<String> sessionTokenHash,
-    Optional<Instant> expiration) {
+    Optional<Instant> expiration,
+    Instant createdDate,
+    SessionContext context) {
   /** Whose key it is. */
   public sealed interface Principal {
-    /** An IAM user. */
+    /** An IAM user, by a long-term key or by one of GetSessionToken. */
     record User(String userName) implements Principal {}
 
     /** A session of a role; the node that it was issued to, if one. */

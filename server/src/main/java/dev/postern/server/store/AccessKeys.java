@@ -25,13 +25,13 @@ public final class AccessKeys {
         left join iam_role r on r.name_key = k.role_key
       """;
 
-  private final Database database;
+  private final Identity identity;
   private final MasterKey masterKey;
   private final InstantSource clock;
   private final Identifiers identifiers;
 
-  AccessKeys(Database database, MasterKey masterKey, InstantSource clock, Identifiers identifiers) {
-    this.database = database;
+  AccessKeys(Identity identity, MasterKey masterKey, InstantSource clock, Identifiers identifiers) {
+    this.identity = identity;
     this.masterKey = masterKey;
     this.clock = clock;
     this.identifiers = identifiers;
@@ -39,7 +39,7 @@ public final class AccessKeys {
 
   /** The key, also when it is inactive or expired. */
   public Optional<AccessKeyRecord> find(String accessKeyId) {
-    return database.read(handle ->
+    return identity.read(handle ->
         handle
             .createQuery(SELECT + " where k.access_key_id = :id")
             .bind("id", accessKeyId)
@@ -49,7 +49,7 @@ public final class AccessKeys {
 
   /** The keys of a user, oldest first. */
   public List<AccessKeyRecord> ofUser(String userName) {
-    return database.read(handle ->
+    return identity.read(handle ->
         handle
             .createQuery(SELECT + " where k.user_key = :key order by k.created_at, k.access_key_id")
             .bind("key", Principals.key(userName))
@@ -59,7 +59,7 @@ public final class AccessKeys {
 
   /** A new long-term key of an existing user. */
   public AccessKeyRecord createForUser(String userName) {
-    return database.write(handle -> createForUser(handle, userName));
+    return identity.write(handle -> createForUser(handle, userName));
   }
 
   AccessKeyRecord createForUser(Handle handle, String userName) {
@@ -70,7 +70,9 @@ public final class AccessKeys {
             true,
             new Principal.User(userName),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            clock.instant(),
+            SessionContext.NONE);
     insert(handle, key);
     return key;
   }
@@ -80,18 +82,26 @@ public final class AccessKeys {
    * role and with the node that it was issued to.
    */
   public IssuedKey issue(Principal.RoleSession session, Duration lifetime) {
+    return issue(session, SessionContext.NONE, lifetime);
+  }
+
+  /** A temporary key of an existing role or user that carries something. */
+  public IssuedKey issue(Principal principal, SessionContext context, Duration lifetime) {
+    Instant now = clock.instant();
     // Whole seconds: that is what APIs tell, and nothing may outlive what was told.
-    Instant expiration = clock.instant().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+    Instant expiration = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     String token = identifiers.sessionToken();
     AccessKeyRecord key =
         new AccessKeyRecord(
             identifiers.accessKeyId("ASIA"),
             identifiers.secret(),
             true,
-            session,
+            principal,
             Optional.of(Hashes.hex(token)),
-            Optional.of(expiration));
-    database.write(handle -> {
+            Optional.of(expiration),
+            now,
+            context);
+    identity.write(handle -> {
       insert(handle, key);
       return key;
     });
@@ -112,9 +122,9 @@ public final class AccessKeys {
         .createUpdate(
             """
             insert into access_key (access_key_id, secret, status, user_key, role_key,
-              session_name, instance_id, token_hash, expires_at, created_at)
+              session_name, instance_id, token_hash, expires_at, created_at, session_context)
             values (:id, :secret, :status, :userKey, :roleKey, :sessionName, :instanceId,
-              :tokenHash, :expires, :created)
+              :tokenHash, :expires, :created, :context)
             """)
         .bind("id", key.accessKeyId())
         .bind("secret", masterKey.seal(secret, context(key.accessKeyId())))
@@ -125,13 +135,14 @@ public final class AccessKeys {
         .bind("instanceId", session.flatMap(Principal.RoleSession::instanceId).orElse(null))
         .bind("tokenHash", key.sessionTokenHash().orElse(null))
         .bind("expires", Columns.millis(key.expiration()))
-        .bind("created", clock.instant().toEpochMilli())
+        .bind("created", key.createdDate().toEpochMilli())
+        .bind("context", key.sessionTokenHash().isEmpty() ? null : key.context().toJson())
         .execute();
   }
 
   /** Forgets at most so many keys that expired before; returns how many. */
   int purge(Instant expiredBefore, int limit) {
-    return database.write(handle ->
+    return identity.write(handle ->
         handle
             .createUpdate(
                 """
@@ -152,7 +163,11 @@ public final class AccessKeys {
         row.getString("status").equals("Active"),
         principal(row),
         Columns.optionalText(row, "token_hash"),
-        Columns.optionalTime(row, "expires_at"));
+        Columns.optionalTime(row, "expires_at"),
+        Columns.time(row, "created_at"),
+        Columns.optionalText(row, "session_context")
+            .map(SessionContext::parse)
+            .orElse(SessionContext.NONE));
   }
 
   private static Principal principal(ResultSet row) throws SQLException {

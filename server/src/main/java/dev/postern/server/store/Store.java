@@ -44,13 +44,16 @@ public final class Store implements AutoCloseable {
   private final Tokens tokens;
   private final Principals principals;
   private final AccessKeys accessKeys;
+  private final Identity identity;
+  private final Grants grants;
+  private final PolicyAttachments attachments;
   private final Documents documents;
   private final AuditLog audit;
   private final ScheduledExecutorService expiry =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("postern-store-expiry").factory());
 
-  private Store(Database database, StoreOptions options, AccessKeys accessKeys) {
+  private Store(Database database, Identity identity, StoreOptions options, AccessKeys accessKeys) {
     this.database = database;
     this.options = options;
     this.nodes = new Nodes(database, options.clock());
@@ -59,6 +62,9 @@ public final class Store implements AutoCloseable {
     this.tokens = new Tokens(database, options.clock(), options.random());
     this.principals = new Principals(database);
     this.accessKeys = accessKeys;
+    this.identity = identity;
+    this.grants = new Grants(identity);
+    this.attachments = new PolicyAttachments(identity);
     this.documents = new Documents(database);
     this.audit = new AuditLog(database);
   }
@@ -73,11 +79,12 @@ public final class Store implements AutoCloseable {
     Database database = Database.open(options.database());
     try {
       Identifiers identifiers = new Identifiers(options.random());
+      Identity identity = new Identity(database);
       AccessKeys accessKeys =
-          new AccessKeys(database, options.masterKey(), options.clock(), identifiers);
+          new AccessKeys(identity, options.masterKey(), options.clock(), identifiers);
       FirstStart firstStart = new FirstStart(options, accessKeys, identifiers);
       database.write(firstStart::run);
-      Store store = new Store(database, options, accessKeys);
+      Store store = new Store(database, identity, options, accessKeys);
       store.startExpiry();
       return store;
     } catch (RuntimeException failure) {
@@ -108,6 +115,19 @@ public final class Store implements AutoCloseable {
 
   public AccessKeys accessKeys() {
     return accessKeys;
+  }
+
+  public Grants grants() {
+    return grants;
+  }
+
+  public PolicyAttachments attachments() {
+    return attachments;
+  }
+
+  /** Grows whenever something changed that decisions depend on, since this process began. */
+  public long identityVersion() {
+    return identity.version();
   }
 
   public Documents documents() {
