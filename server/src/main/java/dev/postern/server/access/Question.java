@@ -1,16 +1,15 @@
 package dev.postern.server.access;
 
 import java.util.List;
+import java.util.Map;
 
 /**
- * What an operation needs to be allowed.
+ * What an operation needs to be allowed: every check of it.
  *
- * @param action {@code service:Operation}
- * @param resources ARNs, all of which must be allowed; {@code *} for operations without resource
- *     types
+ * @param checks at least one
  * @param credentials whose proof the operation accepts
  */
-public record Question(String action, List<String> resources, Proof credentials) {
+public record Question(List<Check> checks, Proof credentials) {
   /** How a caller must have proved who it is. */
   public enum Proof {
     /** A signature with an access key; decided by policies. */
@@ -23,12 +22,49 @@ public record Question(String action, List<String> resources, Proof credentials)
     NONE
   }
 
+  /**
+   * One action on one resource.
+   *
+   * @param action {@code service:Operation}
+   * @param resource an ARN; {@code *} for operations without resource types
+   * @param conditionKeys the keys that follow from the input and the resource (spec/aws-api.md
+   *     4.6); an absent key is absent, not empty
+   */
+  public record Check(String action, String resource, Map<String, List<String>> conditionKeys) {
+    public Check {
+      conditionKeys = Map.copyOf(conditionKeys);
+    }
+
+    public Check(String action, String resource) {
+      this(action, resource, Map.of());
+    }
+  }
+
   public Question {
-    resources = List.copyOf(resources);
+    checks = List.copyOf(checks);
+    if (checks.isEmpty()) {
+      throw new IllegalArgumentException("a question asks for something");
+    }
+  }
+
+  /** One action on several resources, all of which must be allowed. */
+  public Question(String action, List<String> resources, Proof credentials) {
+    this(
+        resources.stream().map(resource -> new Check(action, resource)).toList(), credentials);
   }
 
   /** The usual case: one action on one resource, by access key. */
   public static Question of(String action, String resource) {
-    return new Question(action, List.of(resource), Proof.ACCESS_KEY);
+    return new Question(List.of(new Check(action, resource)), Proof.ACCESS_KEY);
+  }
+
+  /** The action of the first check: what the operation is called. */
+  public String action() {
+    return checks.getFirst().action();
+  }
+
+  /** The resources of all checks. */
+  public List<String> resources() {
+    return checks.stream().map(Check::resource).toList();
   }
 }
