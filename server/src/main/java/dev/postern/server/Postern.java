@@ -3,10 +3,13 @@ package dev.postern.server;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.Keyring;
+import dev.postern.server.access.PolicySets;
 import dev.postern.server.access.PrincipalNames;
+import dev.postern.server.access.StandingPermits;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.bus.InProcessBus;
 import dev.postern.server.edge.Edge;
+import dev.postern.server.edge.SessionRevocation;
 import dev.postern.server.edge.Upgrades.Admission.Admitted;
 import dev.postern.server.listener.EventLoops;
 import dev.postern.server.listener.Listener;
@@ -17,6 +20,8 @@ import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
 import dev.postern.server.service.ec2messages.MessageDelivery;
 import dev.postern.server.service.iam.Iam;
+import dev.postern.server.service.postern.PosternService;
+import dev.postern.server.service.ssm.DocumentCheck;
 import dev.postern.server.service.ssm.SystemsManager;
 import dev.postern.server.service.ssmmessages.MessageGateway;
 import dev.postern.server.service.sts.Sts;
@@ -39,6 +44,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +127,18 @@ public final class Postern implements AutoCloseable {
                     Duration.ofDays(config.sessions().historyDays()))));
     Bus bus = keep(new InProcessBus());
     CertificateSource certificates = certificates(data);
+    var names = new PrincipalNames(config.account().id(), config.region());
+    PolicySets policies = new PolicySets(store, names, Set.of());
+    Gate gate = new Gate(policies);
+    SessionRevocation revocation =
+        keep(
+            new SessionRevocation(
+                new StandingPermits(gate, store),
+                store,
+                bus,
+                config.account().id(),
+                config.region(),
+                clock));
     Listener listener = keep(listener(data, loops));
     Gateway gateway =
         keep(
@@ -130,11 +148,13 @@ public final class Postern implements AutoCloseable {
                 bus,
                 loops,
                 new GatewayOptions(config.sessions().resumeWindow(), CLIENT_ATTACH_MAX),
+                revocation::stands,
                 clock,
                 random));
     gateway.start();
+    revocation.start();
     URI url = config.publicUrl(bind(listener).getPort());
-    Edge front = edge(store, bus, url, gateway, masterKey);
+    Edge front = edge(store, bus, url, gateway, masterKey, gate);
     doorway.open(front);
     var files = new ClientFiles(data, url, config.region());
     files.write(administratorKey(store), certificates.trustAnchors(), home());
@@ -193,22 +213,25 @@ public final class Postern implements AutoCloseable {
     }
   }
 
-  private Edge edge(Store store, Bus bus, URI url, Gateway gateway, MasterKey masterKey) {
+  private Edge edge(
+      Store store, Bus bus, URI url, Gateway gateway, MasterKey masterKey, Gate gate) {
     var names = new PrincipalNames(config.account().id(), config.region());
     var account = new Account(config.account().id(), config.region());
     var nextToken = new NextToken(masterKey.derive("page tokens"));
     List<Service> services =
         List.of(
-            SystemsManager.service(account, store, bus, url, nextToken, random),
+            SystemsManager.service(
+                account, store, bus, url, nextToken, random, DocumentCheck.LENIENT),
             MessageGateway.service(account, store),
             MessageDelivery.service(POLL_HOLD),
             Sts.service(account.id()),
-            Iam.service(account.id(), store, nextToken));
+            Iam.service(account.id(), store, nextToken),
+            PosternService.service(store));
     return new Edge(
         services,
         new Keyring(store, names),
-        new Gate(store),
-        store.audit(),
+        gate,
+        store,
         names,
         admitted -> channel(gateway, admitted),
         clock);

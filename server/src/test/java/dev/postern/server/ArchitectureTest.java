@@ -13,8 +13,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Permit;
+import dev.postern.server.access.Question;
+import dev.postern.server.access.policy.RequestContext;
 import java.util.Arrays;
-import java.util.List;
 
 /** The directions inside the server: an API call one way, bytes another, never across. */
 @AnalyzeClasses(
@@ -103,7 +104,7 @@ final class ArchitectureTest {
           .that()
           .resideOutsideOfPackage(ACCESS)
           .should()
-          .callConstructor(Permit.class, Caller.class, String.class, List.class);
+          .callConstructor(Permit.class, Caller.class, Question.class, RequestContext.class);
 
   @ArchTest
   static final ArchRule permitsCannotBeMadeOutside =

@@ -18,6 +18,11 @@ public final class FaultResponse {
   private static final String JSON_TYPE = "application/x-amz-json-1.1";
   private static final String XML_TYPE = "text/xml";
   private static final String ERROR_TYPE_HEADER = "x-amzn-errortype";
+
+  /** The detail of a fault that was read: under which id the server knows the call. */
+  public static final String REQUEST_ID = "RequestId";
+
+  private static final String REQUEST_ID_HEADER = "x-amzn-requestid";
   private static final String UNKNOWN_CODE = "UnknownError";
   private static final int SERVER_ERROR = 500;
 
@@ -128,7 +133,12 @@ public final class FaultResponse {
       return null;
     }
     Object message = body.getOrDefault("message", body.get("Message"));
-    return new Fault(code, status, message instanceof String text ? text : "");
+    String requestId = response.header(REQUEST_ID_HEADER);
+    return new Fault(
+        code,
+        status,
+        message instanceof String text ? text : "",
+        requestId == null ? Map.of() : Map.of(REQUEST_ID, requestId));
   }
 
   /** {@code namespace#Name:where} is {@code Name}. */

@@ -81,6 +81,20 @@ public final class ApiAccess {
    * @throws IOException when the region or the address is not configured or cannot be used
    */
   public Ssm ssm() throws IOException {
+    return new Ssm(caller("ssm", "AmazonSSM"));
+  }
+
+  /**
+   * A caller of our own service.
+   *
+   * @throws IOException as {@link #ssm}
+   */
+  public PosternApi postern() throws IOException {
+    return new PosternApi(caller("postern", "Postern_20261122"));
+  }
+
+  /** Both services are at the address of SSM. */
+  private JsonCaller caller(String service, String targetPrefix) throws IOException {
     String region = choices.region() != null ? choices.region() : profile.region();
     if (region == null || region.isBlank()) {
       throw new IOException("You must specify a region, for example by AWS_REGION or --region");
@@ -89,14 +103,13 @@ public final class ApiAccess {
     if (endpoint == null) {
       endpoint = URI.create("https://ssm." + region + ".amazonaws.com");
     }
-    return new Ssm(
-        new JsonCaller(
-            new HttpsClient(trust, proxies, LIMITS),
-            endpoint,
-            region,
-            "ssm",
-            "AmazonSSM",
-            new CredentialChain(profile, new CredentialProgram(), InstantSource.system()),
-            InstantSource.system()));
+    return new JsonCaller(
+        new HttpsClient(trust, proxies, LIMITS),
+        endpoint,
+        region,
+        service,
+        targetPrefix,
+        new CredentialChain(profile, new CredentialProgram(), InstantSource.system()),
+        InstantSource.system());
   }
 }

@@ -1,6 +1,7 @@
 package dev.postern.client.cli;
 
 import dev.postern.aws.Fault;
+import dev.postern.aws.protocol.FaultResponse;
 import java.io.IOException;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ParameterException;
       NodesCommand.class,
       SessionsCommand.class,
       TerminateCommand.class,
+      ExplainCommand.class,
       TryCommand.class
     })
 public final class CliMain implements Runnable {
@@ -74,14 +76,20 @@ public final class CliMain implements Runnable {
     return FAILURE_EXIT_CODE;
   }
 
+  /** With the id by which an administrator can have a refusal explained. */
+  private static String refusal(Fault fault) {
+    String text = fault.message().isEmpty() ? fault.code() : fault.code() + ": " + fault.message();
+    String requestId = fault.details().get(FaultResponse.REQUEST_ID);
+    return requestId == null || !fault.code().equals("AccessDeniedException")
+        ? text
+        : text + " (request id " + requestId + ")";
+  }
+
   /** One line; what is unexpected says at least its kind. */
   private static String reason(Exception failure) {
     String text =
         switch (failure) {
-          case Fault refusal ->
-              refusal.message().isEmpty()
-                  ? refusal.code()
-                  : refusal.code() + ": " + refusal.message();
+          case Fault refusal -> refusal(refusal);
           case java.net.UnknownHostException unknown -> "unknown host " + unknown.getMessage();
           case IOException io -> Objects.requireNonNullElse(io.getMessage(), io.toString());
           default -> failure.toString();

@@ -17,6 +17,18 @@ final class Text {
     return text.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]+", " ").strip();
   }
 
+  /** Names and values, one pair a line; a name is not repeated below itself. */
+  static void fields(PrintWriter out, List<List<String>> fields) {
+    int width = fields.stream().mapToInt(field -> field.getFirst().length()).max().orElse(0);
+    String before = "";
+    for (List<String> field : fields) {
+      String name = field.getFirst().equals(before) ? "" : field.getFirst();
+      before = field.getFirst();
+      out.println(name + " ".repeat(width - name.length()) + GAP + line(field.get(1)));
+    }
+    out.flush();
+  }
+
   /** Columns as wide as their content; the first row is the heading. */
   static void table(PrintWriter out, List<List<String>> rows) {
     int[] widths = new int[rows.getFirst().size()];

@@ -1,24 +1,28 @@
 package dev.postern.server.access;
 
+import dev.postern.aws.Action;
 import dev.postern.aws.Fault;
-import dev.postern.server.store.RoleRecord;
-import dev.postern.server.store.Store;
-import dev.postern.server.store.UserRecord;
+import dev.postern.server.access.policy.Evaluator;
+import dev.postern.server.access.policy.Layer;
+import dev.postern.server.access.policy.PolicyPrincipal;
+import dev.postern.server.access.policy.PolicyRequest;
+import dev.postern.server.access.policy.PolicySet;
+import dev.postern.server.access.policy.RequestContext;
+import dev.postern.server.access.policy.Verdict;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one door: every call, and every signed WebSocket, is decided here. Safe for use by many
- * threads; reads the principal's policies anew for each decision.
- *
- * <p>What policies say is so far limited to two of AWS's managed policies; whatever they do not
- * allow is denied.
+ * The one door: every call, and every signed WebSocket, is decided here by the policies that are in
+ * force at that moment (spec/aws-api.md 4). Safe for use by many threads; reads the principal's
+ * policies anew for each decision.
  */
 public final class Gate {
-  private final Store store;
+  private final PolicySets policySets;
 
-  public Gate(Store store) {
-    this.store = store;
+  public Gate(PolicySets policySets) {
+    this.policySets = policySets;
   }
 
   /**
@@ -27,16 +31,24 @@ public final class Gate {
    * @param context the call's condition keys; an absent key is absent, not empty
    */
   public Decision decide(Caller caller, Question question, Map<String, List<String>> context) {
-    boolean allowed =
+    RequestContext keys = RequestContext.of(context);
+    boolean proven =
         switch (question.credentials()) {
           case NONE -> true;
           case NODE_KEY -> caller instanceof Caller.NodeKey;
           case ANY_ACCESS_KEY -> hasAccessKey(caller);
-          case ACCESS_KEY -> policiesAllow(caller, question.action());
+          case ACCESS_KEY -> false;
         };
-    return allowed
-        ? new Decision.Allowed(new Permit(caller, question.action(), question.resources()))
-        : new Decision.Denied(question.action(), firstResource(question), false);
+    if (proven) {
+      return new Decision.Allowed(new Permit(caller, question, keys));
+    }
+    if (question.credentials() != Question.Proof.ACCESS_KEY || !hasAccessKey(caller)) {
+      PolicyRequest request =
+          request(new PolicyPrincipal.Anonymous(), question.checks().getFirst(), keys);
+      return new Decision.Denied(
+          request, PolicySet.EMPTY, new Verdict.ImplicitDeny(Layer.IDENTITY));
+    }
+    return new Round(caller, keys).decide(question);
   }
 
   private static boolean hasAccessKey(Caller caller) {
@@ -46,30 +58,77 @@ public final class Gate {
     };
   }
 
-  private boolean policiesAllow(Caller caller, String action) {
-    List<String> attached =
-        switch (caller) {
-          case Caller.User user ->
-              store
-                  .principals()
-                  .findUser(user.name())
-                  .map(UserRecord::attachedPolicies)
-                  .orElse(List.of());
-          case Caller.RoleSession session ->
-              store
-                  .principals()
-                  .findRole(session.roleName())
-                  .map(RoleRecord::attachedPolicies)
-                  .orElse(List.of());
-          case Caller.NodeKey _, Caller.Anonymous _ -> List.of();
-        };
-    return attached.stream()
-        .flatMap(arn -> ManagedPolicy.of(arn).stream())
-        .anyMatch(policy -> policy.allows(action));
+  private static PolicyRequest request(
+      PolicyPrincipal principal, Question.Check check, RequestContext context) {
+    return new PolicyRequest(
+        principal,
+        Action.parse(check.action()),
+        check.resource(),
+        context.merge(RequestContext.of(check.conditionKeys())));
   }
 
-  private static String firstResource(Question question) {
-    return question.resources().isEmpty() ? "*" : question.resources().getFirst();
+  /** One decision: the caller's policies and keys are read once. */
+  private final class Round {
+    private final Caller caller;
+    private final RequestContext keys;
+    private final RequestContext all;
+    private final PolicyPrincipal principal;
+    private final PolicySet policies;
+
+    Round(Caller caller, RequestContext keys) {
+      this.caller = caller;
+      this.keys = keys;
+      this.principal = policySets.principal(caller);
+      this.policies = policySets.of(caller);
+      this.all = keys.merge(policySets.context(caller));
+    }
+
+    Decision decide(Question question) {
+      Decision.Denied first = denied(question.checks());
+      boolean allowed = first == null;
+      for (List<Question.Check> alternative : question.alternatives()) {
+        Decision.Denied other = denied(alternative);
+        if (other != null && other.explicit()) {
+          return first != null && first.explicit() ? first : other;
+        }
+        allowed |= other == null;
+      }
+      if (first != null && first.explicit()) {
+        return first;
+      }
+      if (!allowed && !question.lenient().isEmpty() && !thinksOfDocuments(question)) {
+        Decision.Denied lenient = denied(question.lenient());
+        if (lenient != null && lenient.explicit()) {
+          return lenient;
+        }
+        allowed = lenient == null;
+      }
+      return allowed || first == null
+          ? new Decision.Allowed(new Permit(caller, question, keys))
+          : first;
+    }
+
+    private boolean thinksOfDocuments(Question question) {
+      return Evaluator.namesDocument(policies, Action.parse(question.action()));
+    }
+
+    /** The check that fails, one with a Deny before others; null when all are allowed. */
+    private Decision.@Nullable Denied denied(List<Question.Check> checks) {
+      Decision.Denied implicit = null;
+      for (Question.Check check : checks) {
+        PolicyRequest request = request(principal, check, all);
+        Verdict verdict = Evaluator.evaluate(policies, request);
+        if (verdict instanceof Verdict.Allowed) {
+          continue;
+        }
+        Decision.Denied denied = new Decision.Denied(request, policies, verdict);
+        if (denied.explicit()) {
+          return denied;
+        }
+        implicit = implicit == null ? denied : implicit;
+      }
+      return implicit;
+    }
   }
 
   /** The permit, or AWS's refusal. */
@@ -80,11 +139,8 @@ public final class Gate {
     };
   }
 
-  private static Fault refusal(Caller caller, Decision.Denied denied) {
-    String reason =
-        denied.explicit()
-            ? " with an explicit deny in an identity-based policy"
-            : " because no identity-based policy allows the " + denied.action() + " action";
+  /** A denial in AWS's words: who, what, on what, and why in general; no policy's text. */
+  public static Fault refusal(Caller caller, Decision.Denied denied) {
     return new Fault(
         "AccessDeniedException",
         400,
@@ -94,6 +150,20 @@ public final class Gate {
             + denied.action()
             + " on resource: "
             + denied.resource()
-            + reason);
+            + reason(denied));
+  }
+
+  private static String reason(Decision.Denied denied) {
+    return switch (denied.verdict()) {
+      case Verdict.ExplicitDeny(Verdict.Match match) ->
+          " with an explicit deny in " + article(match.layer()) + match.layer().title();
+      case Verdict.ImplicitDeny(Layer layer) ->
+          " because no " + layer.title() + " allows the " + denied.action() + " action";
+      case Verdict.Allowed _ -> throw new IllegalStateException("no denial");
+    };
+  }
+
+  private static String article(Layer layer) {
+    return layer == Layer.IDENTITY ? "an " : "a ";
   }
 }

@@ -1,17 +1,18 @@
 package dev.postern.server.access;
 
+import dev.postern.server.access.policy.RequestContext;
 import java.util.List;
 
-/** Proof that a caller may do one action on some resources. Only {@link Gate} makes them. */
+/** Proof that a caller may do what a question asked for. Only {@link Gate} makes them. */
 public final class Permit {
   private final Caller caller;
-  private final String action;
-  private final List<String> resources;
+  private final Question question;
+  private final RequestContext context;
 
-  Permit(Caller caller, String action, List<String> resources) {
+  Permit(Caller caller, Question question, RequestContext context) {
     this.caller = caller;
-    this.action = action;
-    this.resources = List.copyOf(resources);
+    this.question = question;
+    this.context = context;
   }
 
   /** Who was permitted. */
@@ -21,11 +22,21 @@ public final class Permit {
 
   /** The action, for example {@code ssm:StartSession}. */
   public String action() {
-    return action;
+    return question.action();
   }
 
   /** The ARNs that were checked. */
   public List<String> resources() {
-    return resources;
+    return question.resources();
+  }
+
+  /** What was asked. */
+  public Question question() {
+    return question;
+  }
+
+  /** The condition keys of the request, without those of the principal. */
+  public RequestContext context() {
+    return context;
   }
 }

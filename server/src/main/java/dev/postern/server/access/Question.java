@@ -1,15 +1,21 @@
 package dev.postern.server.access;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What an operation needs to be allowed: every check of it.
+ * What an operation needs to be allowed: every one of its checks.
  *
  * @param checks at least one
+ * @param alternatives other sets of checks, of which one suffices as well; a Deny in any of them
+ *     denies (spec/aws-api.md 4.8)
+ * @param lenient checks that suffice where nothing was denied and no applicable Allow names a
+ *     document (spec/aws-api.md 4.7); none when empty
  * @param credentials whose proof the operation accepts
  */
-public record Question(List<Check> checks, Proof credentials) {
+public record Question(
+    List<Check> checks, List<List<Check>> alternatives, List<Check> lenient, Proof credentials) {
   /** How a caller must have proved who it is. */
   public enum Proof {
     /** A signature with an access key; decided by policies. */
@@ -42,20 +48,37 @@ public record Question(List<Check> checks, Proof credentials) {
 
   public Question {
     checks = List.copyOf(checks);
+    alternatives = alternatives.stream().map(List::copyOf).toList();
+    lenient = List.copyOf(lenient);
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("a question asks for something");
     }
   }
 
+  public Question(List<Check> checks, Proof credentials) {
+    this(checks, List.of(), List.of(), credentials);
+  }
+
   /** One action on several resources, all of which must be allowed. */
   public Question(String action, List<String> resources, Proof credentials) {
-    this(
-        resources.stream().map(resource -> new Check(action, resource)).toList(), credentials);
+    this(resources.stream().map(resource -> new Check(action, resource)).toList(), credentials);
   }
 
   /** The usual case: one action on one resource, by access key. */
   public static Question of(String action, String resource) {
     return new Question(List.of(new Check(action, resource)), Proof.ACCESS_KEY);
+  }
+
+  /** The same, where these checks suffice too. */
+  public Question or(List<Check> other) {
+    var all = new ArrayList<>(alternatives);
+    all.add(other);
+    return new Question(checks, all, lenient, credentials);
+  }
+
+  /** The same, where these checks suffice for callers whose policies think of no documents. */
+  public Question orLeniently(List<Check> fewer) {
+    return new Question(checks, alternatives, fewer, credentials);
   }
 
   /** The action of the first check: what the operation is called. */

@@ -39,6 +39,33 @@ final class AuditTrail {
     log.append(Json.writeString(record(report)));
   }
 
+  /**
+   * Of something that the service did by itself; durable when this returns.
+   *
+   * @param details CloudTrail's {@code serviceEventDetails}
+   */
+  void appendServiceEvent(
+      String service, String eventName, Map<String, Object> details, Instant time) {
+    var event = new LinkedHashMap<String, Object>();
+    event.put("eventVersion", EVENT_VERSION);
+    event.put(
+        "userIdentity", Map.of("accountId", accountId, "invokedBy", service + ".amazonaws.com"));
+    event.put("eventTime", Timestamps.iso8601(time));
+    event.put("eventSource", service + ".amazonaws.com");
+    event.put("eventName", eventName);
+    event.put("awsRegion", region);
+    event.put("sourceIPAddress", service + ".amazonaws.com");
+    event.put("userAgent", service + ".amazonaws.com");
+    event.put("eventID", UUID.randomUUID().toString());
+    event.put("readOnly", false);
+    event.put("eventType", "AwsServiceEvent");
+    event.put("managementEvent", true);
+    event.put("recipientAccountId", accountId);
+    event.put("serviceEventDetails", details);
+    event.put("eventCategory", "Management");
+    log.append(Json.writeString(event));
+  }
+
   private Map<String, Object> record(CallReport report) {
     Arrival arrival = report.arrival();
     var event = new LinkedHashMap<String, Object>();

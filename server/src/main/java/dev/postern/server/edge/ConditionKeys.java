@@ -16,6 +16,8 @@ final class ConditionKeys {
     keys.put("aws:CurrentTime", List.of(Timestamps.iso8601(arrival.now())));
     keys.put("aws:EpochTime", List.of(String.valueOf(arrival.now().getEpochSecond())));
     keys.put("aws:RequestedRegion", List.of(region));
+    keys.put("aws:ViaAWSService", List.of("false"));
+    keys.put("aws:PrincipalIsAWSService", List.of("false"));
     if (!arrival.userAgent().isEmpty()) {
       keys.put("aws:UserAgent", List.of(arrival.userAgent()));
     }

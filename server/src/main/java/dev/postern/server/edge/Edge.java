@@ -2,6 +2,7 @@ package dev.postern.server.edge;
 
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
+import dev.postern.server.access.Decision;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.Keyring;
 import dev.postern.server.access.Permit;
@@ -16,7 +17,7 @@ import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Operation;
 import dev.postern.server.service.Service;
-import dev.postern.server.store.AuditLog;
+import dev.postern.server.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,6 +60,7 @@ public final class Edge implements HttpHandler {
   private final Authenticator authenticator;
   private final Gate gate;
   private final AuditTrail audit;
+  private final DenialNotes denials;
   private final Upgrades upgrades;
   private final Entrance entrance;
   private final PrincipalNames names;
@@ -70,15 +72,16 @@ public final class Edge implements HttpHandler {
       List<Service> services,
       Keyring keyring,
       Gate gate,
-      AuditLog log,
+      Store store,
       PrincipalNames names,
       Entrance entrance,
       InstantSource clock) {
     this.router = new Router(services);
     this.authenticator = new Authenticator(keyring, names.region());
     this.gate = gate;
-    this.audit = new AuditTrail(log, names.accountId(), names.region());
-    this.upgrades = new Upgrades(authenticator, gate, audit, names);
+    this.audit = new AuditTrail(store.audit(), names.accountId(), names.region());
+    this.denials = new DenialNotes(store.denials());
+    this.upgrades = new Upgrades(authenticator, gate, audit, denials, names);
     this.entrance = entrance;
     this.names = names;
     this.clock = clock;
@@ -262,7 +265,13 @@ public final class Edge implements HttpHandler {
     if (question.credentials() != operation.proof()) {
       throw new IllegalStateException(operation.name() + " asks for two kinds of proof");
     }
-    Permit permit = gate.permit(caller, question, ConditionKeys.of(arrival, names.region()));
-    return new Call(permit, arrival.requestId(), arrival.now(), arrival.sourceAddress());
+    return switch (gate.decide(caller, question, ConditionKeys.of(arrival, names.region()))) {
+      case Decision.Allowed(Permit permit) ->
+          new Call(permit, arrival.requestId(), arrival.now(), arrival.sourceAddress());
+      case Decision.Denied denied -> {
+        denials.keep(arrival, caller, denied);
+        throw Gate.refusal(caller, denied);
+      }
+    };
   }
 }

@@ -5,6 +5,7 @@ import dev.postern.aws.protocol.Protocol;
 import dev.postern.aws.query.MalformedFormException;
 import dev.postern.aws.query.QueryForm;
 import dev.postern.server.access.Caller;
+import dev.postern.server.access.Decision;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.access.Question;
@@ -48,12 +49,19 @@ public final class Upgrades {
   private final Authenticator authenticator;
   private final Gate gate;
   private final AuditTrail audit;
+  private final DenialNotes denials;
   private final PrincipalNames names;
 
-  Upgrades(Authenticator authenticator, Gate gate, AuditTrail audit, PrincipalNames names) {
+  Upgrades(
+      Authenticator authenticator,
+      Gate gate,
+      AuditTrail audit,
+      DenialNotes denials,
+      PrincipalNames names) {
     this.authenticator = authenticator;
     this.gate = gate;
     this.audit = audit;
+    this.denials = denials;
     this.names = names;
   }
 
@@ -123,10 +131,10 @@ public final class Upgrades {
           case DATA_CHANNEL -> names.session(path.id());
         };
     var question = new Question(action(path.kind()), List.of(resource), Proof.ACCESS_KEY);
-    try {
-      gate.permit(caller, question, ConditionKeys.of(arrival, names.region()));
-    } catch (Fault denied) {
-      return Optional.of(denied);
+    Decision decision = gate.decide(caller, question, ConditionKeys.of(arrival, names.region()));
+    if (decision instanceof Decision.Denied denied) {
+      denials.keep(arrival, caller, denied);
+      return Optional.of(Gate.refusal(caller, denied));
     }
     if (path.kind() == Kind.CONTROL_CHANNEL && !isNode(caller, path.id())) {
       return Optional.of(

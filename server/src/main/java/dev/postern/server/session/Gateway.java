@@ -55,6 +55,7 @@ public final class Gateway implements AutoCloseable {
   private final Sessions sessionRecords;
   private final Bus bus;
   private final EventLoops loops;
+  private final OwnerRight ownerRight;
   private final GatewayOptions options;
   private final OwnMessages messages;
   private final Counts counts = new Counts();
@@ -75,6 +76,7 @@ public final class Gateway implements AutoCloseable {
       Bus bus,
       EventLoops loops,
       GatewayOptions options,
+      OwnerRight ownerRight,
       InstantSource clock,
       RandomGenerator random) {
     this.tokens = tokens;
@@ -82,6 +84,7 @@ public final class Gateway implements AutoCloseable {
     this.bus = bus;
     this.loops = loops;
     this.options = options;
+    this.ownerRight = ownerRight;
     this.messages = new OwnMessages(clock, random);
     this.surroundings =
         new SessionSurroundings(
@@ -157,6 +160,10 @@ public final class Gateway implements AutoCloseable {
       throws OpeningChannel.Refused {
     OpenDataChannel open = openData(text);
     redeem(Tokens.Kind.CLIENT_DATA_CHANNEL, open.tokenValue(), sessionId.value());
+    Optional<SessionRecord> record = sessionRecords.find(sessionId);
+    if (record.isPresent() && !ownerRight.stands(record.get())) {
+      throw new OpeningChannel.Refused("the session's owner may no longer hold it");
+    }
     return new DataChannel(session(sessionId), Side.CLIENT, open.clientId());
   }
 

@@ -48,7 +48,8 @@ public record SessionContext(
     transitiveTags = Set.copyOf(transitiveTags);
   }
 
-  String toJson() {
+  /** As it is stored. */
+  public String toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     policy.ifPresent(text -> json.put("policy", text));
     json.put("policyArns", policyArns);
@@ -61,7 +62,8 @@ public record SessionContext(
     return Json.writeString(json);
   }
 
-  static SessionContext parse(String text) {
+  /** Reads what {@link #toJson} wrote. */
+  public static SessionContext parse(String text) {
     try {
       Map<String, Object> json = Json.readObject(text);
       return new SessionContext(

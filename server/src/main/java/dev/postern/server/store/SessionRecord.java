@@ -15,6 +15,8 @@ import java.util.Optional;
  *     NonInteractiveCommands} or {@code Port}
  * @param details why it ended, where it did not end by itself
  * @param maxSessionDuration minutes as text, as preferences spell it
+ * @param owner who started it and what was asked of policies then: a JSON object of the access
+ *     package, absent for sessions older than that
  */
 public record SessionRecord(
     SessionId id,
@@ -28,7 +30,8 @@ public record SessionRecord(
     Instant startDate,
     Optional<Instant> endDate,
     Optional<String> details,
-    Optional<String> maxSessionDuration) {
+    Optional<String> maxSessionDuration,
+    Optional<String> owner) {
   /** AWS's session states; the last two are history. */
   public enum Status {
     Connecting,

@@ -32,9 +32,9 @@ public final class Sessions {
                 """
                 insert into session (session_id, owner_arn, owner_user_id, target,
                   document_name, session_type, reason, status, start_date, end_date, details,
-                  max_session_duration)
+                  max_session_duration, owner)
                 values (:id, :ownerArn, :ownerUserId, :target, :documentName, :sessionType,
-                  :reason, :status, :startDate, :endDate, :details, :maxSessionDuration)
+                  :reason, :status, :startDate, :endDate, :details, :maxSessionDuration, :owner)
                 """)
             .bind("id", session.id().value())
             .bind("ownerArn", session.ownerArn())
@@ -48,6 +48,7 @@ public final class Sessions {
             .bind("endDate", Columns.millis(session.endDate()))
             .bind("details", session.details().orElse(null))
             .bind("maxSessionDuration", session.maxSessionDuration().orElse(null))
+            .bind("owner", session.owner().orElse(null))
             .execute());
   }
 
@@ -201,6 +202,7 @@ public final class Sessions {
         Columns.time(row, "start_date"),
         Columns.optionalTime(row, "end_date"),
         Columns.optionalText(row, "details"),
-        Columns.optionalText(row, "max_session_duration"));
+        Columns.optionalText(row, "max_session_duration"),
+        Columns.optionalText(row, "owner"));
   }
 }

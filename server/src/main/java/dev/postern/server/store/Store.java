@@ -33,6 +33,9 @@ public final class Store implements AutoCloseable {
   /** So long a caller with an expired key still hears that it expired. */
   private static final Duration EXPIRED_KEY_KEPT = Duration.ofDays(1);
 
+  /** So long a refusal can be explained. */
+  private static final Duration DENIALS_KEPT = Duration.ofDays(7);
+
   /** The most rows that one transaction forgets, so that writers need not wait for long. */
   private static final int EXPIRY_BATCH_MAX = 500;
 
@@ -47,6 +50,7 @@ public final class Store implements AutoCloseable {
   private final Identity identity;
   private final Grants grants;
   private final PolicyAttachments attachments;
+  private final Denials denials;
   private final Documents documents;
   private final AuditLog audit;
   private final ScheduledExecutorService expiry =
@@ -65,6 +69,7 @@ public final class Store implements AutoCloseable {
     this.identity = identity;
     this.grants = new Grants(identity);
     this.attachments = new PolicyAttachments(identity);
+    this.denials = new Denials(database);
     this.documents = new Documents(database);
     this.audit = new AuditLog(database);
   }
@@ -125,6 +130,10 @@ public final class Store implements AutoCloseable {
     return attachments;
   }
 
+  public Denials denials() {
+    return denials;
+  }
+
   /** Grows whenever something changed that decisions depend on, since this process began. */
   public long identityVersion() {
     return identity.version();
@@ -157,6 +166,7 @@ public final class Store implements AutoCloseable {
     Instant now = options.clock().instant();
     repeat(() -> sessions.expireHistory(now.minus(options.historyKept()), EXPIRY_BATCH_MAX));
     repeat(() -> tokens.purge(now, EXPIRY_BATCH_MAX));
+    repeat(() -> denials.purge(now.minus(DENIALS_KEPT), Denials.KEPT_MAX, EXPIRY_BATCH_MAX));
     repeat(() -> accessKeys.purge(now.minus(EXPIRED_KEY_KEPT), EXPIRY_BATCH_MAX));
   }
 

@@ -7,6 +7,7 @@ import dev.postern.aws.sigv4.NodeSignature;
 import dev.postern.aws.sigv4.RequestSigner;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.Keyring;
+import dev.postern.server.access.PolicySets;
 import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.listener.HttpAnswer;
 import dev.postern.server.listener.HttpCall;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** An edge over a real store, with operations that tell whether they ran. */
 final class EdgeFixture implements AutoCloseable {
@@ -59,8 +61,8 @@ final class EdgeFixture implements AutoCloseable {
         new Edge(
             services,
             new Keyring(store, names),
-            new Gate(store),
-            store.audit(),
+            new Gate(new PolicySets(store, names, Set.of())),
+            store,
             names,
             admitted -> {
               opened.add(admitted);

@@ -64,11 +64,15 @@ final class TestGateway implements AutoCloseable {
             bus,
             loops,
             options,
+            session -> ownerStands,
             InstantSource.system(),
             new SecureRandom());
     gateway.start();
     listener = new TestListener(new Routes(), loops);
   }
+
+  /** What is said of every owner's right. */
+  volatile boolean ownerStands = true;
 
   private final class Routes implements HttpHandler {
     @Override
@@ -120,6 +124,7 @@ final class TestGateway implements AutoCloseable {
                 Optional.empty(),
                 Status.Connecting,
                 TestStore.START,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));

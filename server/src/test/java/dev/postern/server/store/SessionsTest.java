@@ -244,6 +244,7 @@ class SessionsTest {
         test.now(),
         Optional.empty(),
         Optional.empty(),
-        Optional.of("60"));
+        Optional.of("60"),
+        Optional.empty());
   }
 }

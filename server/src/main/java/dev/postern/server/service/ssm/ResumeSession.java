@@ -43,7 +43,7 @@ final class ResumeSession extends SsmOperation<ResumeSessionRequest, ResumeSessi
 
   @Override
   public Question question(ResumeSessionRequest input, Caller caller) {
-    return Question.of(action(), account.sessionArn(input.sessionId()));
+    return SessionQuestion.of(action(), input.sessionId(), account, store);
   }
 
   @Override

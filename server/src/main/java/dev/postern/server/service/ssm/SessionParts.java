@@ -16,14 +16,16 @@ record SessionParts(
     StreamUrls streamUrls,
     SessionIds ids,
     NextToken nextToken,
-    RandomGenerator random) {
+    RandomGenerator random,
+    DocumentCheck documentCheck) {
   static SessionParts of(
       Account account,
       Store store,
       Bus bus,
       URI publicUrl,
       NextToken nextToken,
-      RandomGenerator random) {
+      RandomGenerator random,
+      DocumentCheck documentCheck) {
     return new SessionParts(
         account,
         new SessionDocuments(store.documents()),
@@ -32,6 +34,7 @@ record SessionParts(
         new StreamUrls(publicUrl),
         new SessionIds(random),
         nextToken,
-        random);
+        random,
+        documentCheck);
   }
 }

@@ -3,6 +3,7 @@ package dev.postern.server.service.ssm;
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
+import dev.postern.server.access.StandingPermits;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.bus.IsConnected;
 import dev.postern.server.bus.NoResponder;
@@ -19,7 +20,6 @@ import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.SessionContent;
 import dev.postern.wire.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +33,9 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
   /** How long a client may take to open its data channel. */
   static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
 
+  /** Policies ask by it whether the document counts (spec/aws-api.md 4.7). */
+  private static final String DOCUMENT_CHECK_KEY = "ssm:SessionDocumentAccessCheck";
+
   private static final Pattern DOCUMENT_NAME = Pattern.compile("^[a-zA-Z0-9_\\-.:/]{3,128}$");
   private static final Pattern REASON = Pattern.compile("^.{1,256}$");
 
@@ -42,6 +45,7 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
   private final Bus bus;
   private final StreamUrls streamUrls;
   private final SessionIds ids;
+  private final DocumentCheck documentCheck;
 
   StartSession(SessionParts parts) {
     super(SdkCodec.of(StartSessionRequest.class, StartSessionRequest::builder), false);
@@ -51,6 +55,7 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
     this.bus = parts.bus();
     this.streamUrls = parts.streamUrls();
     this.ids = parts.ids();
+    this.documentCheck = parts.documentCheck();
   }
 
   @Override
@@ -78,13 +83,22 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
 
   @Override
   public Question question(StartSessionRequest input, Caller caller) {
-    List<String> resources = new ArrayList<>();
-    resources.add(account.nodeArn(input.target()));
-    if (input.documentName() != null) {
-      String name = SessionDocuments.nameOf(input.documentName());
-      resources.add(account.documentArn(name, documents.isShipped(name)));
-    }
-    return new Question(action(), resources, Question.Proof.ACCESS_KEY);
+    String name =
+        input.documentName() == null
+            ? SessionDocuments.PREFERENCES
+            : SessionDocuments.nameOf(input.documentName());
+    Question.Check target = check(account.nodeArn(input.target()), true);
+    Question.Check document = check(account.documentArn(name, documents.isShipped(name)), true);
+    Question strict = new Question(List.of(target, document), Question.Proof.ACCESS_KEY);
+    // A document that the call names is always checked.
+    return input.documentName() == null && documentCheck == DocumentCheck.LENIENT
+        ? strict.orLeniently(List.of(check(account.nodeArn(input.target()), false)))
+        : strict;
+  }
+
+  private Question.Check check(String arn, boolean documentChecked) {
+    return new Question.Check(
+        action(), arn, Map.of(DOCUMENT_CHECK_KEY, List.of(String.valueOf(documentChecked))));
   }
 
   @Override
@@ -124,7 +138,8 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
         call.now(),
         Optional.empty(),
         Optional.empty(),
-        Optional.ofNullable(document.maxSessionDuration()));
+        Optional.ofNullable(document.maxSessionDuration()),
+        Optional.of(StandingPermits.record(call.permit())));
   }
 
   private void start(

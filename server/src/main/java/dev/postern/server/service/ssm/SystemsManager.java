@@ -29,8 +29,10 @@ public final class SystemsManager {
       Bus bus,
       URI publicUrl,
       NextToken nextToken,
-      RandomGenerator random) {
-    SessionParts parts = SessionParts.of(account, store, bus, publicUrl, nextToken, random);
+      RandomGenerator random,
+      DocumentCheck documentCheck) {
+    SessionParts parts =
+        SessionParts.of(account, store, bus, publicUrl, nextToken, random, documentCheck);
     return Service.regional(
         "ssm",
         new Protocol.AwsJson("AmazonSSM"),

@@ -45,7 +45,7 @@ final class TerminateSession
 
   @Override
   public Question question(TerminateSessionRequest input, Caller caller) {
-    return Question.of(action(), account.sessionArn(input.sessionId()));
+    return SessionQuestion.of(action(), input.sessionId(), account, store);
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.postern.server.access.Caller;
 import dev.postern.server.access.Decision;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.Permit;
+import dev.postern.server.access.PolicySets;
+import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.bus.Bus.Registration;
 import dev.postern.server.bus.InProcessBus;
 import dev.postern.server.bus.IsConnected;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs operations as the edge does, on a real store and bus; nodes are connected by hand. */
 final class SystemsManagerFixture implements AutoCloseable {
@@ -35,7 +38,8 @@ final class SystemsManagerFixture implements AutoCloseable {
   SystemsManagerFixture(Path directory) throws Exception {
     clock = new TestStore(directory);
     store = clock.open();
-    gate = new Gate(store);
+    gate =
+        new Gate(new PolicySets(store, new PrincipalNames("123456789012", "us-east-1"), Set.of()));
     parts =
         SessionParts.of(
             new Account("123456789012", "us-east-1"),
@@ -43,7 +47,8 @@ final class SystemsManagerFixture implements AutoCloseable {
             bus,
             URI.create("https://localhost:8443"),
             new NextToken(new byte[32]),
-            new SecureRandom());
+            new SecureRandom(),
+            DocumentCheck.LENIENT);
   }
 
   static Caller administrator() {
