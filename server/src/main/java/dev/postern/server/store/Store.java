@@ -51,6 +51,10 @@ public final class Store implements AutoCloseable {
   private final Grants grants;
   private final PolicyAttachments attachments;
   private final Denials denials;
+  private final CustomerPolicies customerPolicies;
+  private final PolicyEntities policyEntities;
+  private final AccountDetails accountDetails;
+  private final AccountAliases accountAliases;
   private final Documents documents;
   private final AuditLog audit;
   private final ScheduledExecutorService expiry =
@@ -70,6 +74,10 @@ public final class Store implements AutoCloseable {
     this.grants = new Grants(identity);
     this.attachments = new PolicyAttachments(identity);
     this.denials = new Denials(database);
+    this.customerPolicies = new CustomerPolicies(identity, new Identifiers(options.random()));
+    this.policyEntities = new PolicyEntities(identity);
+    this.accountDetails = new AccountDetails(database);
+    this.accountAliases = new AccountAliases(database);
     this.documents = new Documents(database);
     this.audit = new AuditLog(database);
   }
@@ -132,6 +140,22 @@ public final class Store implements AutoCloseable {
 
   public Denials denials() {
     return denials;
+  }
+
+  public CustomerPolicies customerPolicies() {
+    return customerPolicies;
+  }
+
+  public PolicyEntities policyEntities() {
+    return policyEntities;
+  }
+
+  public AccountDetails accountDetails() {
+    return accountDetails;
+  }
+
+  public AccountAliases accountAliases() {
+    return accountAliases;
   }
 
   /** Grows whenever something changed that decisions depend on, since this process began. */
