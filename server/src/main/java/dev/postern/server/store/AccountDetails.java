@@ -164,8 +164,7 @@ public final class AccountDetails {
             new Origin(row, "role_name", "role_id"),
             Columns.optionalText(row, "permissions_boundary")),
         row.getString("trust_policy"),
-        Columns.optionalTime(row, "last_used_at")
-            .map(time -> new LastUse(time, region.orElse(""))),
+        Columns.optionalTime(row, "last_used_at").map(time -> new LastUse(time, region.orElse(""))),
         profiles(handle, row.getString("name_key")));
   }
 
@@ -186,8 +185,7 @@ public final class AccountDetails {
   private record Origin(ResultSet row, String nameColumn, String idColumn) {}
 
   private static Entity entity(
-      Handle handle, IamEntity kind, Origin origin, Optional<String> boundary)
-      throws SQLException {
+      Handle handle, IamEntity kind, Origin origin, Optional<String> boundary) throws SQLException {
     ResultSet row = origin.row();
     String key = row.getString("name_key");
     return new Entity(

@@ -92,8 +92,7 @@ public final class CustomerPolicies {
     if (taken > 0) {
       return Outcome.NAME_TAKEN;
     }
-    int policies =
-        handle.createQuery("select count(*) from iam_policy").mapTo(Integer.class).one();
+    int policies = handle.createQuery("select count(*) from iam_policy").mapTo(Integer.class).one();
     if (policies >= POLICIES_MAX) {
       return Outcome.TOO_MANY_POLICIES;
     }
@@ -221,8 +220,7 @@ public final class CustomerPolicies {
   public record VersionAdded(Outcome outcome, long added) {}
 
   /** Adds a version, which comes into force at once or by {@link #setDefault}. */
-  public VersionAdded addVersion(
-      String arn, String document, boolean setAsDefault, Instant now) {
+  public VersionAdded addVersion(String arn, String document, boolean setAsDefault, Instant now) {
     return identity.write(handle -> {
       Optional<Long> latest = number(handle, arn, "latest_version");
       if (latest.isEmpty()) {

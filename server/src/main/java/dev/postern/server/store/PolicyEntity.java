@@ -9,5 +9,4 @@ package dev.postern.server.store;
  * @param id the unique id
  * @param boundary whether the policy is its permissions boundary; else it is attached
  */
-public record PolicyEntity(
-    IamEntity kind, String name, String path, String id, boolean boundary) {}
+public record PolicyEntity(IamEntity kind, String name, String path, String id, boolean boundary) {}
