@@ -69,6 +69,15 @@ final class PolicyPages {
     return new Page<>(items, marker.seal(query, place.apply(items.getLast())));
   }
 
+  /**
+   * A page whose end is known.
+   *
+   * @param next where the next page begins; empty after the last
+   */
+  <T> Page<T> page(String query, List<T> items, String next) {
+    return new Page<>(List.copyOf(items), next.isEmpty() ? null : marker.seal(query, next));
+  }
+
   /** A page of a list that is at hand as a whole, by the items' own order. */
   <T> Page<T> slice(String query, List<T> all, @Nullable Integer maxItems, @Nullable String given) {
     int from = open(query, given).map(Integer::parseInt).orElse(0);
