@@ -26,6 +26,7 @@ final class PolicyOperations {
         new SimulatePrincipalPolicy(parts),
         new GetContextKeysForCustomPolicy(parts),
         new GetContextKeysForPrincipalPolicy(parts),
+        new GetAccountAuthorizationDetails(parts),
         new GetAccountSummary(parts),
         new CreateAccountAlias(parts),
         new ListAccountAliases(parts),
