@@ -1,10 +1,15 @@
 package dev.postern.server.store;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
 /** The account's own documents with their versions. Safe for use by many threads. */
 public final class Documents {
+  private static final TagColumn TAGS = new TagColumn("document", "name");
+
   private final Database database;
 
   Documents(Database database) {
@@ -53,6 +58,22 @@ public final class Documents {
     return digits && version.chars().allMatch(c -> c >= '0' && c <= '9')
         ? Long.parseLong(version)
         : 0;
+  }
+
+  /** The tags of a document; empty when there is no such document. */
+  public Optional<Map<String, String>> tags(String name) {
+    return database.read(handle -> TAGS.of(handle, name));
+  }
+
+  /**
+   * Changes the tags of a document.
+   *
+   * @param tagsMax how many it may have afterwards
+   * @param change from the tags that it has to those that it shall have; called within the
+   *     transaction
+   */
+  public TagChange changeTags(String name, int tagsMax, UnaryOperator<Map<String, String>> change) {
+    return database.write(handle -> TAGS.change(handle, List.of(name), tagsMax, change));
   }
 
   static void insertIfAbsent(Handle handle, DocumentRecord document) {

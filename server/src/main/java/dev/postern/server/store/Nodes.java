@@ -5,13 +5,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
 /** The managed nodes. Safe for use by many threads. */
 public final class Nodes {
   private static final int PAGE = 1000;
+  private static final TagColumn TAGS = new TagColumn("node", "instance_id");
 
   private final Database database;
   private final InstantSource clock;
@@ -178,6 +182,39 @@ public final class Nodes {
                 .bind("id", instanceId)
                 .bind("old", oldPublicKey)
                 .bind("new", newPublicKey)
+                .execute()
+            > 0);
+  }
+
+  /** The tags of a node; none where there is no such node. */
+  public Map<String, String> tags(String instanceId) {
+    return database.read(handle -> TAGS.of(handle, instanceId)).orElse(Map.of());
+  }
+
+  /**
+   * Changes the tags of some nodes, of all or of none. Decisions read tags anew each time.
+   *
+   * @param tagsMax how many a node may have afterwards
+   * @param change from the tags that a node has to those that it shall have; called within the
+   *     transaction, once for each node
+   */
+  public TagChange changeTags(
+      Collection<String> instanceIds, int tagsMax, UnaryOperator<Map<String, String>> change) {
+    return database.write(handle -> TAGS.change(handle, instanceIds, tagsMax, change));
+  }
+
+  /**
+   * Gives a node another role. Credentials that it was given under the old one last until they
+   * expire.
+   *
+   * @return whether there is such a node
+   */
+  public boolean changeRole(String instanceId, String iamRole) {
+    return database.write(handle ->
+        handle
+                .createUpdate("update node set iam_role = :role where instance_id = :id")
+                .bind("role", iamRole)
+                .bind("id", instanceId)
                 .execute()
             > 0);
   }

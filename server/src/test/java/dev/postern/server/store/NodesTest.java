@@ -209,6 +209,55 @@ class NodesTest {
     assertThat(store.activations().delete("a")).isFalse();
   }
 
+  @Test
+  void tagsOfAllNodesAreChangedOrOfNone() {
+    store.activations().insert(activation("a", 5));
+    store.nodes().register(node("i-1", "a"), Existing.KEEP);
+    store.nodes().register(node("i-2", "a"), Existing.KEEP);
+
+    assertThat(store.nodes().changeTags(List.of("i-1", "i-8", "i-9"), 50, _ -> Map.of("k", "v")))
+        .isEqualTo(new TagChange.Unknown(List.of("i-8", "i-9")));
+    assertThat(
+            store
+                .nodes()
+                .changeTags(List.of("i-1", "i-2"), 1, before -> Map.of("team", "y", "more", "z")))
+        .isEqualTo(new TagChange.TooMany("i-1"));
+    assertThat(store.nodes().tags("i-1")).isEqualTo(Map.of("team", "x"));
+
+    assertThat(store.nodes().changeTags(List.of("i-1", "i-2"), 1, _ -> Map.of("k", "v")))
+        .isEqualTo(new TagChange.Done());
+    assertThat(store.nodes().tags("i-1")).isEqualTo(Map.of("k", "v"));
+    assertThat(store.nodes().find("i-2").orElseThrow().tags()).isEqualTo(Map.of("k", "v"));
+    assertThat(store.nodes().tags("i-9")).isEmpty();
+  }
+
+  @Test
+  void tagsGivenAtTheSameTimeAreAllKept() throws Exception {
+    store.activations().insert(activation("a", 5));
+    store.nodes().register(node("i-1", "a"), Existing.KEEP);
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads.invokeAll(
+          IntStream.range(0, 40)
+              .mapToObj(each ->
+                  (Callable<TagChange>)
+                      () ->
+                          store
+                              .nodes()
+                              .changeTags(
+                                  List.of("i-1"),
+                                  50,
+                                  before -> {
+                                    var after = new LinkedHashMap<>(before);
+                                    after.put("k" + each, "v");
+                                    return after;
+                                  }))
+              .toList());
+    }
+
+    assertThat(store.nodes().tags("i-1")).hasSize(41);
+  }
+
   private ActivationRecord activation(String id, int limit) {
     return new ActivationRecord(
         id,

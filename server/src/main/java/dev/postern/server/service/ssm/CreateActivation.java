@@ -109,7 +109,7 @@ final class CreateActivation
 
   @Override
   public CreateActivationResponse run(Call call, CreateActivationRequest input) {
-    requireTrustedRole(input.iamRole());
+    requireTrustedRole(account, store, input.iamRole());
     byte[] bytes = new byte[CODE_BYTES];
     random.nextBytes(bytes);
     String code = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -151,7 +151,7 @@ final class CreateActivation
   }
 
   /** A role that nodes could not use is refused here, where somebody reads the message. */
-  private void requireTrustedRole(String nameWithPath) {
+  static void requireTrustedRole(Account account, Store store, String nameWithPath) {
     Optional<RoleRecord> role = store.principals().findRole(roleName(nameWithPath));
     if (role.isEmpty() || !trustsSystemsManager(role.get().trustPolicy())) {
       throw new Fault(

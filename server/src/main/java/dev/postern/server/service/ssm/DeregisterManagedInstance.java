@@ -8,8 +8,10 @@ import dev.postern.server.bus.NodeRemoved;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.Nodes;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.ssm.model.DeregisterManagedInstanceRequest;
@@ -50,7 +52,13 @@ final class DeregisterManagedInstance
 
   @Override
   public Question question(DeregisterManagedInstanceRequest input, Caller caller) {
-    return Question.of(action(), account.nodeArn(input.instanceId()));
+    return new Question(
+        List.of(
+            new Question.Check(
+                action(),
+                account.nodeArn(input.instanceId()),
+                ResourceTags.conditionKeys(nodes.tags(input.instanceId())))),
+        Question.Proof.ACCESS_KEY);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
 import dev.postern.server.service.NextToken;
+import dev.postern.server.service.PingStatus;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.NodeRecord;
 import dev.postern.server.store.NodeRecord.Ping;

@@ -3,10 +3,9 @@ package dev.postern.server.service.ssm;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
 import dev.postern.server.bus.Bus;
-import dev.postern.server.bus.IsConnected;
-import dev.postern.server.bus.NoResponder;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.PingStatus;
 import dev.postern.server.shape.SdkCodec;
 import java.util.Map;
 import software.amazon.awssdk.services.ssm.model.GetConnectionStatusRequest;
@@ -36,17 +35,8 @@ final class GetConnectionStatus
   public GetConnectionStatusResponse run(Call call, GetConnectionStatusRequest input) {
     return GetConnectionStatusResponse.builder()
         .target(input.target())
-        .status(isConnected(bus, input.target()) ? "connected" : "notconnected")
+        .status(PingStatus.isConnected(bus, input.target()) ? "connected" : "notconnected")
         .build();
-  }
-
-  /** Asks whoever would hold the node's control channel. */
-  static boolean isConnected(Bus bus, String instanceId) {
-    try {
-      return bus.request(new IsConnected(instanceId));
-    } catch (NoResponder nobody) {
-      return false;
-    }
   }
 
   @Override

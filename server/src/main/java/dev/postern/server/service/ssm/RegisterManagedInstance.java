@@ -6,6 +6,7 @@ import dev.postern.server.access.Question;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.PingStatus;
 import dev.postern.server.shape.TreeCodec;
 import dev.postern.server.store.ActivationRecord;
 import dev.postern.server.store.NodeRecord;

@@ -53,6 +53,11 @@ final class SessionDocuments {
     return shipped.containsKey(name);
   }
 
+  /** The tags of a document; none for those that ship with the product, and for unknown ones. */
+  Map<String, String> tags(String name) {
+    return isShipped(name) ? Map.of() : documents.tags(name).orElse(Map.of());
+  }
+
   /** A name, or the name in a document's ARN. */
   static String nameOf(String nameOrArn) {
     return nameOrArn.startsWith("arn:")

@@ -11,6 +11,7 @@ import dev.postern.server.bus.StartOnNode;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
@@ -21,6 +22,7 @@ import dev.postern.wire.control.SessionContent;
 import dev.postern.wire.json.JsonObject;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,18 +89,26 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
         input.documentName() == null
             ? SessionDocuments.PREFERENCES
             : SessionDocuments.nameOf(input.documentName());
-    Question.Check target = check(account.nodeArn(input.target()), true);
-    Question.Check document = check(account.documentArn(name, documents.isShipped(name)), true);
+    String node = account.nodeArn(input.target());
+    Map<String, List<String>> nodeTags = ResourceTags.conditionKeys(store.nodes().tags(input.target()));
+    Question.Check target = check(node, nodeTags, true);
+    Question.Check document =
+        check(
+            account.documentArn(name, documents.isShipped(name)),
+            ResourceTags.conditionKeys(documents.tags(name)),
+            true);
     Question strict = new Question(List.of(target, document), Question.Proof.ACCESS_KEY);
     // A document that the call names is always checked.
     return input.documentName() == null && documentCheck == DocumentCheck.LENIENT
-        ? strict.orLeniently(List.of(check(account.nodeArn(input.target()), false)))
+        ? strict.orLeniently(List.of(check(node, nodeTags, false)))
         : strict;
   }
 
-  private Question.Check check(String arn, boolean documentChecked) {
-    return new Question.Check(
-        action(), arn, Map.of(DOCUMENT_CHECK_KEY, List.of(String.valueOf(documentChecked))));
+  private Question.Check check(
+      String arn, Map<String, List<String>> tagKeys, boolean documentChecked) {
+    Map<String, List<String>> keys = new HashMap<>(tagKeys);
+    keys.put(DOCUMENT_CHECK_KEY, List.of(String.valueOf(documentChecked)));
+    return new Question.Check(action(), arn, keys);
   }
 
   @Override

@@ -1,6 +1,8 @@
-package dev.postern.server.service.ssm;
+package dev.postern.server.service;
 
 import dev.postern.server.bus.Bus;
+import dev.postern.server.bus.IsConnected;
+import dev.postern.server.bus.NoResponder;
 import dev.postern.server.store.NodeRecord;
 import dev.postern.server.store.NodeRecord.Ping;
 import java.time.Duration;
@@ -10,7 +12,7 @@ import java.time.Instant;
  * Whether a node lives, as DescribeInstanceInformation tells it (spec/agent-service.md 2.2).
  * Constants are the API's texts.
  */
-enum PingStatus {
+public enum PingStatus {
   /** The control channel is open, or the last ping is younger than two intervals and a minute. */
   Online,
   ConnectionLost,
@@ -18,14 +20,23 @@ enum PingStatus {
   Inactive;
 
   /** The official agent pings every five minutes. */
-  static final Duration PING_AGE_MAX = Duration.ofMinutes(2 * 5 + 1);
+  public static final Duration PING_AGE_MAX = Duration.ofMinutes(2 * 5 + 1);
 
   /** Of a node that may never have pinged. */
-  static PingStatus of(NodeRecord node, Bus bus, Instant now) {
-    if (GetConnectionStatus.isConnected(bus, node.instanceId())) {
+  public static PingStatus of(NodeRecord node, Bus bus, Instant now) {
+    if (isConnected(bus, node.instanceId())) {
       return Online;
     }
     return node.lastPing().map(ping -> of(ping, now)).orElse(ConnectionLost);
+  }
+
+  /** Asks whoever would hold the node's control channel. */
+  public static boolean isConnected(Bus bus, String instanceId) {
+    try {
+      return bus.request(new IsConnected(instanceId));
+    } catch (NoResponder nobody) {
+      return false;
+    }
   }
 
   private static PingStatus of(Ping ping, Instant now) {
