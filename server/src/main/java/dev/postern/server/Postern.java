@@ -18,6 +18,7 @@ import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
+import dev.postern.server.service.ec2.Ec2;
 import dev.postern.server.service.ec2messages.MessageDelivery;
 import dev.postern.server.service.iam.Iam;
 import dev.postern.server.service.postern.PosternService;
@@ -225,6 +226,7 @@ public final class Postern implements AutoCloseable {
             MessageGateway.service(account, store),
             MessageDelivery.service(POLL_HOLD),
             Sts.service(account.id()),
+            Ec2.service(account, store, bus, nextToken),
             Iam.service(account.id(), store, nextToken),
             PosternService.service(store));
     return new Edge(

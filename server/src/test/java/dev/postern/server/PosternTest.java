@@ -22,6 +22,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.CreateActivationResponse;
 import software.amazon.awssdk.services.ssm.model.TargetNotConnectedException;
@@ -42,9 +43,11 @@ final class PosternTest {
   void administratorCallsWithTheProfilesKey() throws Exception {
     try (Postern server = start();
         StsClient sts = client(StsClient.builder(), server);
+        Ec2Client ec2 = client(Ec2Client.builder(), server);
         SsmClient ssm = client(SsmClient.builder(), server)) {
       assertThat(sts.getCallerIdentity().arn()).isEqualTo("arn:aws:iam::123456789012:user/admin");
       assertThat(ssm.describeInstanceInformation().instanceInformationList()).isEmpty();
+      assertThat(ec2.describeInstances().reservations()).isEmpty();
       assertThatThrownBy(() -> ssm.startSession(r -> r.target("i-0abc123def456")))
           .isInstanceOf(TargetNotConnectedException.class);
     }

@@ -27,24 +27,16 @@ record QuerySyntax(QueryForm form, String namespace) implements Syntax {
   @Override
   public <I> I read(Operation<I, ?> operation) {
     try {
-      return formCodec(operation).readForm(form.tree());
+      return FormCodec.of(operation).readForm(form.tree());
     } catch (MalformedFormException malformed) {
       throw new Fault("SerializationException", 400, String.valueOf(malformed.getMessage()));
     }
   }
 
-  /** The registry has checked that query operations have such a codec. */
-  private static <I, O> FormCodec<I, O> formCodec(Operation<I, O> operation) {
-    if (operation.codec() instanceof FormCodec<I, O> codec) {
-      return codec;
-    }
-    throw new IllegalStateException(operation.name() + " reads no forms");
-  }
-
   @Override
   public <O> HttpAnswer success(Operation<?, O> operation, O output, String requestId) {
     XmlWriter xml = new XmlWriter().open(operation.name() + "Response", namespace);
-    FormCodec<?, O> codec = formCodec(operation);
+    FormCodec<?, O> codec = FormCodec.of(operation);
     if (codec.hasMembers(output)) {
       xml.open(operation.name() + "Result");
       codec.writeXml(output, xml);

@@ -27,6 +27,8 @@ final class Router {
       switch (service.protocol()) {
         case Protocol.AwsJson(String prefix) -> putOnce(jsonByPrefix, prefix, service);
         case Protocol.Query(String version, String _) -> putOnce(queryByVersion, version, service);
+        case Protocol.Ec2Query(String version, String _) ->
+            putOnce(queryByVersion, version, service);
         case Protocol.Channels() -> gateway = service;
       }
     }
@@ -105,10 +107,15 @@ final class Router {
     String version = form.get("Version");
     String action = form.get("Action");
     Service service = version == null ? null : queryByVersion.get(version);
-    if (service == null || !(service.protocol() instanceof Protocol.Query(_, String namespace))) {
-      return Route.nowhere(action == null ? "" : action, new QuerySyntax(form, ""));
-    }
-    Syntax syntax = new QuerySyntax(form, namespace);
-    return Route.to(service, action == null ? "" : action, syntax);
+    String name = action == null ? "" : action;
+    return switch (service == null ? null : service.protocol()) {
+      case Protocol.Query(_, String namespace) ->
+          Route.to(service, name, new QuerySyntax(form, namespace));
+      case Protocol.Ec2Query(_, String namespace) ->
+          Route.to(service, name, new Ec2Syntax(form, namespace));
+      case Protocol.AwsJson _, Protocol.Channels _ ->
+          throw new IllegalStateException("no form is for " + service.name());
+      case null -> Route.nowhere(name, new QuerySyntax(form, ""));
+    };
   }
 }

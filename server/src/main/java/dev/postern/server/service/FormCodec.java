@@ -10,6 +10,14 @@ import dev.postern.aws.xml.XmlWriter;
  * @param <O> output
  */
 public interface FormCodec<I, O> extends Codec<I, O> {
+  /** The codec of an operation whose service has seen that it is one. */
+  static <I, O> FormCodec<I, O> of(Operation<I, O> operation) {
+    if (operation.codec() instanceof FormCodec<I, O> codec) {
+      return codec;
+    }
+    throw new IllegalStateException(operation.name() + " reads no forms");
+  }
+
   /** Reads the input, or throws a {@code SerializationException} fault. */
   I readForm(FormNode form);
 

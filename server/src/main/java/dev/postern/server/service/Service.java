@@ -31,6 +31,14 @@ public record Service(
     record Query(String version, String namespace) implements Protocol {}
 
     /**
+     * A form in, XML out, in EC2's own way.
+     *
+     * @param version what the form's {@code Version} says
+     * @param namespace of the answers' root element
+     */
+    record Ec2Query(String version, String namespace) implements Protocol {}
+
+    /**
      * The message gateway: JSON in, XML out, named by the path (spec/agent-service.md 3.2). {@code
      * CreateControlChannel} finds the path's id as input member {@code InstanceId}, {@code
      * CreateDataChannel} as {@code SessionId}, whatever the body says.
@@ -40,8 +48,9 @@ public record Service(
 
   public Service {
     operations = Map.copyOf(operations);
+    boolean forms = protocol instanceof Protocol.Query || protocol instanceof Protocol.Ec2Query;
     for (Operation<?, ?> operation : operations.values()) {
-      if (protocol instanceof Protocol.Query && !(operation.codec() instanceof FormCodec)) {
+      if (forms && !(operation.codec() instanceof FormCodec)) {
         throw new IllegalArgumentException(operation.name() + " reads no forms");
       }
     }

@@ -18,11 +18,16 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.utils.builder.Buildable;
 
-/** Fills SDK builders from the dotted names of the query protocol (spec/aws-api.md 1.5). */
-final class FormReader {
-  private FormReader() {}
+/**
+ * Fills SDK builders from the dotted names of a form (spec/aws-api.md 1.5). The constants are the
+ * two protocols that send forms.
+ */
+enum FormReader {
+  QUERY,
+  /** All lists are flattened, whatever the model says. */
+  EC2;
 
-  static Object structure(SdkPojo builder, FormNode form) {
+  Object structure(SdkPojo builder, FormNode form) {
     for (SdkField<?> field : builder.sdkFields()) {
       FormNode node = form.child(field.locationName());
       if (node != null) {
@@ -32,7 +37,7 @@ final class FormReader {
     return ((Buildable) builder).build();
   }
 
-  private static Object value(SdkField<?> field, FormNode node) {
+  private Object value(SdkField<?> field, FormNode node) {
     return switch (field.marshallingType().getKnownType()) {
       case SDK_POJO -> structure(field.constructor().get(), node);
       case LIST -> list(field, node);
@@ -75,10 +80,11 @@ final class FormReader {
     };
   }
 
-  private static List<Object> list(SdkField<?> field, FormNode node) {
+  private List<Object> list(SdkField<?> field, FormNode node) {
     ListTrait trait = field.getRequiredTrait(ListTrait.class);
+    boolean flat = this == EC2 || trait.isFlattened();
     var list = new ArrayList<Object>();
-    for (FormNode element : elements(field, node, trait.isFlattened(), memberName(trait))) {
+    for (FormNode element : elements(field, node, flat, memberName(trait))) {
       list.add(value(trait.memberFieldInfo(), element));
     }
     return list;
@@ -88,10 +94,11 @@ final class FormReader {
     return trait.memberLocationName() == null ? "member" : trait.memberLocationName();
   }
 
-  private static Map<String, Object> map(SdkField<?> field, FormNode node) {
+  private Map<String, Object> map(SdkField<?> field, FormNode node) {
     MapTrait trait = field.getRequiredTrait(MapTrait.class);
+    boolean flat = this == EC2 || trait.isFlattened();
     var map = new LinkedHashMap<String, Object>();
-    for (FormNode entry : elements(field, node, trait.isFlattened(), "entry")) {
+    for (FormNode entry : elements(field, node, flat, "entry")) {
       FormNode key = entry.child(trait.keyLocationName());
       FormNode value = entry.child(trait.valueLocationName());
       if (key == null || key.value() == null || value == null) {

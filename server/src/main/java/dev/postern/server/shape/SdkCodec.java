@@ -47,7 +47,7 @@ public final class SdkCodec<I extends SdkPojo, O extends SdkPojo> implements For
 
   @Override
   public I readForm(FormNode form) {
-    return input.cast(FormReader.structure(builders.get(), form));
+    return input.cast(FormReader.QUERY.structure(builders.get(), form));
   }
 
   @Override
@@ -57,6 +57,6 @@ public final class SdkCodec<I extends SdkPojo, O extends SdkPojo> implements For
 
   @Override
   public void writeXml(O output, XmlWriter xml) {
-    XmlShape.members(output, xml);
+    XmlShape.QUERY.members(output, xml);
   }
 }

@@ -13,20 +13,31 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 
-/** Writes SDK objects as the query protocol's XML (spec/aws-api.md 1.5). */
-final class XmlShape {
-  private XmlShape() {}
+/**
+ * Writes SDK objects as XML (spec/aws-api.md 1.5). The constants are the two protocols that have
+ * forms for it.
+ */
+enum XmlShape {
+  QUERY,
+  /** Names of its own, lists of {@code item} that are never flattened, times with milliseconds. */
+  EC2;
 
-  static void members(SdkPojo pojo, XmlWriter xml) {
+  private static final String EC2_ELEMENT = "item";
+
+  void members(SdkPojo pojo, XmlWriter xml) {
     for (SdkField<?> field : pojo.sdkFields()) {
       Object value = TreeWriter.present(field.getValueOrDefault(pojo));
       if (value != null) {
-        member(field, field.locationName(), value, xml);
+        member(field, name(field), value, xml);
       }
     }
   }
 
-  private static void member(SdkField<?> field, String name, Object value, XmlWriter xml) {
+  private String name(SdkField<?> field) {
+    return this == EC2 ? field.unmarshallLocationName() : field.locationName();
+  }
+
+  private void member(SdkField<?> field, String name, Object value, XmlWriter xml) {
     switch (value) {
       case SdkPojo pojo -> {
         xml.open(name);
@@ -39,21 +50,26 @@ final class XmlShape {
     }
   }
 
-  private static void list(SdkField<?> field, String name, List<?> elements, XmlWriter xml) {
+  private void list(SdkField<?> field, String name, List<?> elements, XmlWriter xml) {
     ListTrait trait = field.getRequiredTrait(ListTrait.class);
-    if (!trait.isFlattened()) {
+    boolean flat = this == QUERY && trait.isFlattened();
+    if (!flat) {
       xml.open(name);
     }
-    String elementName = trait.isFlattened() ? name : FormReader.memberName(trait);
+    String elementName = flat ? name : elementName(trait);
     for (Object element : elements) {
       member(trait.memberFieldInfo(), elementName, element, xml);
     }
-    if (!trait.isFlattened()) {
+    if (!flat) {
       xml.close();
     }
   }
 
-  private static void map(SdkField<?> field, String name, Map<?, ?> entries, XmlWriter xml) {
+  private String elementName(ListTrait trait) {
+    return this == EC2 ? EC2_ELEMENT : FormReader.memberName(trait);
+  }
+
+  private void map(SdkField<?> field, String name, Map<?, ?> entries, XmlWriter xml) {
     MapTrait trait = field.getRequiredTrait(MapTrait.class);
     if (!trait.isFlattened()) {
       xml.open(name);
@@ -69,9 +85,10 @@ final class XmlShape {
     }
   }
 
-  private static String text(Object value) {
+  private String text(Object value) {
     return switch (value) {
-      case Instant instant -> Timestamps.iso8601(instant);
+      case Instant instant ->
+          this == EC2 ? Timestamps.iso8601Millis(instant) : Timestamps.iso8601(instant);
       case SdkBytes bytes -> Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe());
       case BigDecimal number -> number.toPlainString();
       default -> String.valueOf(value);

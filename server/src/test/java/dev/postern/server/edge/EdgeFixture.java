@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** An edge over a real store, with operations that tell whether they ran. */
 final class EdgeFixture implements AutoCloseable {
@@ -52,14 +53,23 @@ final class EdgeFixture implements AutoCloseable {
   final KeyPair nodeKeys;
 
   EdgeFixture(Path directory) throws Exception {
+    this(directory, (probes, store) -> withSts(probes.services()));
+  }
+
+  private static List<Service> withSts(List<Service> probes) {
+    List<Service> services = new ArrayList<>(probes);
+    services.add(Sts.service(ACCOUNT));
+    return services;
+  }
+
+  /** An edge with these services. */
+  EdgeFixture(Path directory, BiFunction<Probes, Store, List<Service>> services) throws Exception {
     clock = new TestStore(directory);
     store = clock.open();
     var names = new PrincipalNames(ACCOUNT, REGION);
-    List<Service> services = new ArrayList<>(probes.services());
-    services.add(Sts.service(ACCOUNT));
     edge =
         new Edge(
-            services,
+            services.apply(probes, store),
             new Keyring(store, names),
             new Gate(new PolicySets(store, names, Set.of())),
             store,
