@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * {@code postern server} as a process, and the environment that its {@code env} file gives to a
@@ -48,6 +50,17 @@ final class RunningServer implements AutoCloseable {
 
   URI url() {
     return url;
+  }
+
+  /** Not the public URL's where a proxy stands in front. */
+  int listeningPort() {
+    Matcher listener =
+        Pattern.compile("127\\.0\\.0\\.1]?:(\\d+)\\s.*pid=" + pid() + ",")
+            .matcher(base().run(List.of("ss", "-Hltnp")).orFail().out());
+    if (!listener.find()) {
+      throw new AssertionError("the server listens nowhere");
+    }
+    return Integer.parseInt(listener.group(1));
   }
 
   Path data() {

@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.listener.AddressRange;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +28,9 @@ import java.util.stream.Collectors;
 record ConfigKey(List<RecordComponent> path) {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
 
+  /** Records that are one value. */
+  private static final Set<Class<?>> VALUES = Set.of(ListenAddress.class);
+
   /** Every key, in the order of the types. */
   static List<ConfigKey> all() {
     List<ConfigKey> keys = new ArrayList<>();
@@ -37,7 +42,7 @@ record ConfigKey(List<RecordComponent> path) {
     for (RecordComponent component : type.getRecordComponents()) {
       List<RecordComponent> longer = new ArrayList<>(path);
       longer.add(component);
-      if (component.getType().isRecord() && component.getType() != ListenAddress.class) {
+      if (component.getType().isRecord() && !VALUES.contains(component.getType())) {
         collect(component.getType(), longer, keys);
       } else {
         keys.add(new ConfigKey(List.copyOf(longer)));
@@ -56,6 +61,11 @@ record ConfigKey(List<RecordComponent> path) {
     return "POSTERN_" + words.toUpperCase(Locale.ROOT);
   }
 
+  /** Whether the value is a list; one text separates its elements by commas. */
+  boolean isList() {
+    return path.getLast().getType() == List.class;
+  }
+
   /** The default as an operator would write it; empty where there is none. */
   Optional<String> defaultText() {
     Object value = PosternConfig.DEFAULTS;
@@ -64,6 +74,7 @@ record ConfigKey(List<RecordComponent> path) {
     }
     return switch (value) {
       case Optional<?> none when none.isEmpty() -> Optional.empty();
+      case List<?> none when none.isEmpty() -> Optional.empty();
       case Duration duration -> Optional.of(duration.toSeconds() + "s");
       case Enum<?> choice -> Optional.of(choice.name().toLowerCase(Locale.ROOT));
       default -> Optional.of(value.toString());
@@ -113,8 +124,11 @@ record ConfigKey(List<RecordComponent> path) {
   }
 
   private static Object parse(Type type, String text, Path directory) {
-    if (type instanceof ParameterizedType optional) {
-      return Optional.of(parse(optional.getActualTypeArguments()[0], text, directory));
+    if (type instanceof ParameterizedType container) {
+      Type content = container.getActualTypeArguments()[0];
+      return container.getRawType() == List.class
+          ? elements(content, text, directory)
+          : Optional.of(parse(content, text, directory));
     }
     if (type instanceof Class<?> choice && choice.isEnum()) {
       return constant(choice, text);
@@ -127,8 +141,17 @@ record ConfigKey(List<RecordComponent> path) {
       case "java.net.URI" -> url(text);
       case "java.nio.file.Path" -> path(text, directory);
       case "dev.postern.server.ListenAddress" -> ListenAddress.parse(text);
+      case "dev.postern.server.listener.AddressRange" -> AddressRange.parse(text);
       default -> throw new IllegalStateException("no reader for " + type);
     };
+  }
+
+  private static List<Object> elements(Type type, String text, Path directory) {
+    List<Object> elements = new ArrayList<>();
+    for (String element : text.isBlank() ? new String[0] : text.split(",", -1)) {
+      elements.add(parse(type, element.strip(), directory));
+    }
+    return List.copyOf(elements);
   }
 
   private static Object constant(Class<?> choice, String text) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -21,6 +22,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -96,6 +98,10 @@ final class ConfigReader {
     if (!isSection && names().noneMatch(name::equals)) {
       throw new StartFailure(place + ": unknown key " + name + hint(name, namesAndSections()));
     }
+    if (node instanceof SequenceNode sequence && isList(name)) {
+      readList(file, name, sequence);
+      return;
+    }
     if (!(node instanceof MappingNode mapping)) {
       String wanted = isSection ? "must hold keys" : "must be one value";
       String subject = name.isEmpty() ? "the file" : name;
@@ -114,6 +120,21 @@ final class ConfigReader {
       }
       readNode(file, longer, entry.getValueNode(), seen);
     }
+  }
+
+  private boolean isList(String name) {
+    return keys.stream().anyMatch(key -> key.name().equals(name) && key.isList());
+  }
+
+  private void readList(Path file, String name, SequenceNode sequence) {
+    var texts = new StringJoiner(",");
+    for (Node element : sequence.getValue()) {
+      if (!(element instanceof ScalarNode scalar) || scalar.getTag().equals(Tag.NULL)) {
+        throw new StartFailure(place(file, element) + ": " + name + " must hold plain values");
+      }
+      texts.add(scalar.getValue());
+    }
+    set(name, texts.toString(), file.toAbsolutePath(), place(file, sequence));
   }
 
   private static String place(Path file, Node node) {

@@ -188,7 +188,8 @@ public final class Postern implements AutoCloseable {
         new ListenerOptions(
             new InetSocketAddress(address.host(), address.port()),
             tls.certificate().orElseGet(() -> data.tls().resolve("server.pem")),
-            tls.key().orElseGet(() -> data.tls().resolve("server.key")));
+            tls.key().orElseGet(() -> data.tls().resolve("server.key")),
+            config.server().trustedProxies());
     if (options.address().isUnresolved()) {
       throw new StartFailure("cannot listen on " + address + ": the host is unknown");
     }

@@ -1,8 +1,10 @@
 package dev.postern.server;
 
+import dev.postern.server.listener.AddressRange;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +26,7 @@ public record PosternConfig(
           new Server(
               new ListenAddress("127.0.0.1", 8443),
               Optional.empty(),
+              List.of(),
               new Tls(Optional.empty(), Optional.empty())),
           new Account("123456789012"),
           "us-east-1",
@@ -51,9 +54,15 @@ public record PosternConfig(
     return server.publicUrl().orElseGet(() -> URI.create("https://localhost:" + port));
   }
 
-  /** The listener. */
-  public record Server(ListenAddress listen, Optional<URI> publicUrl, Tls tls) {
+  /**
+   * The listener.
+   *
+   * @param trustedProxies whose word about a client's address and Host header is taken
+   */
+  public record Server(
+      ListenAddress listen, Optional<URI> publicUrl, List<AddressRange> trustedProxies, Tls tls) {
     public Server {
+      trustedProxies = List.copyOf(trustedProxies);
       publicUrl.ifPresent(Server::check);
     }
 

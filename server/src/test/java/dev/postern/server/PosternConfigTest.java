@@ -3,6 +3,7 @@ package dev.postern.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.server.listener.AddressRange;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ class PosternConfigTest {
             server:
               listen: "[::1]:0"
               publicUrl: https://postern.example.org
+              trustedProxies: [10.0.0.0/8, "::1"]
               tls: {certificate: a.pem, key: /b.key}
             account:
               id: 000000000042
@@ -58,6 +60,7 @@ class PosternConfigTest {
                 new PosternConfig.Server(
                     new ListenAddress("::1", 0),
                     Optional.of(URI.create("https://postern.example.org")),
+                    List.of(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("::1")),
                     new PosternConfig.Tls(
                         Optional.of(directory.resolve("a.pem")), Optional.of(Path.of("/b.key")))),
                 new PosternConfig.Account("000000000042"),
@@ -88,6 +91,18 @@ class PosternConfigTest {
     assertThat(config.account().id()).isEqualTo("111111111111");
   }
 
+  @Test
+  void listsAreSeparatedByCommasInTheEnvironment() {
+    PosternConfig config =
+        PosternConfig.load(
+            Optional.empty(),
+            Map.of("POSTERN_SERVER_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32"),
+            Map.of());
+
+    assertThat(config.server().trustedProxies())
+        .containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("2001:db8::/32"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -116,6 +131,10 @@ class PosternConfigTest {
           server: {publicUrl: "http://a"} | 1 | it must begin with https://
           server: {publicUrl: "https://a/b"} | 1 | it must have no path
           server: {publicUrl: "https://"} | 1 | it is not a URL
+          server: {trustedProxies: [x]}   | 1 | server.trustedProxies: "x": it is not an address or ADDRESS/PREFIX
+          server: {trustedProxies: [10.0.0.1/8]} | 1 | the address has bits behind its prefix
+          server: {trustedProxies: [[a]]} | 1 | server.trustedProxies must hold plain values
+          server: {trustedProxies: {a: b}} | 1 | server.trustedProxies must be one value
           region: eu-west-1\\nregion: eu-west-1 | 2 | region is there twice
           a: b: c                         | 1 | mapping values are not allowed here
           """)

@@ -12,7 +12,7 @@ final class ConditionKeys {
   static Map<String, List<String>> of(Arrival arrival, String region) {
     var keys = new HashMap<String, List<String>>();
     keys.put("aws:SourceIp", List.of(arrival.sourceAddress()));
-    keys.put("aws:SecureTransport", List.of("true"));
+    keys.put("aws:SecureTransport", List.of(String.valueOf(arrival.call().secure())));
     keys.put("aws:CurrentTime", List.of(Timestamps.iso8601(arrival.now())));
     keys.put("aws:EpochTime", List.of(String.valueOf(arrival.now().getEpochSecond())));
     keys.put("aws:RequestedRegion", List.of(region));

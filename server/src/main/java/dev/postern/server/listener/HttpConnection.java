@@ -49,6 +49,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private final HttpHandler handler;
   private final Executor workers;
+  private final TrustedProxies proxies;
   private final WebSocketPipeline webSockets;
 
   private State state = State.IDLE;
@@ -71,9 +72,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void install(ChannelHandlerContext context, WebSocketHandler handler, InetSocketAddress remote);
   }
 
-  HttpConnection(HttpHandler handler, Executor workers, WebSocketPipeline webSockets) {
+  HttpConnection(
+      HttpHandler handler, Executor workers, TrustedProxies proxies, WebSocketPipeline webSockets) {
     this.handler = handler;
     this.workers = workers;
+    this.proxies = proxies;
     this.webSockets = webSockets;
   }
 
@@ -158,17 +161,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Gives the whole request to the handler and stops reading until it is answered. */
   private void hand(ChannelHandlerContext ctx) {
     HttpRequest request = java.util.Objects.requireNonNull(head);
+    HttpCall call;
+    try {
+      call = ForwardedCall.of(received(ctx, request), proxies);
+    } catch (ForwardedCall.Contradiction contradiction) {
+      LOG.warn(
+          "a request through {} is refused: {}",
+          ctx.channel().remoteAddress(),
+          contradiction.getMessage());
+      refuse(ctx, HttpResponseStatus.BAD_REQUEST);
+      return;
+    }
     head = null;
     state = State.ANSWERING;
     ctx.channel().config().setAutoRead(false);
-    InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
-    HttpCall call =
-        new HttpCall(
-            request.method().name(),
-            request.uri(),
-            headers(request.headers()),
-            body.toByteArray(),
-            remote);
     body = new ByteArrayOutputStream(0);
     boolean keepAlive = HttpUtil.isKeepAlive(request) && !stopping;
     try {
@@ -181,6 +187,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     } catch (RejectedExecutionException stopped) {
       ctx.close();
     }
+  }
+
+  private HttpCall received(ChannelHandlerContext ctx, HttpRequest request) {
+    return new HttpCall(
+        request.method().name(),
+        request.uri(),
+        headers(request.headers()),
+        body.toByteArray(),
+        ProxyHeader.client(ctx.channel()));
   }
 
   private static List<HttpCall.Header> headers(HttpHeaders headers) {

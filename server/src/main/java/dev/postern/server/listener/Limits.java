@@ -9,6 +9,12 @@ final class Limits {
   static final int BODY_BYTES_MAX = 1024 * 1024;
   static final int CHUNK_BYTES_MAX = 64 * 1024;
 
+  /** What a PROXY protocol header may say besides the addresses. */
+  static final int PROXY_TLV_BYTES_MAX = 4096;
+
+  /** Proxies between client and us whose word is read. */
+  static final int PROXY_HOPS_MAX = 32;
+
   static final int TEXT_BYTES_MAX = 64 * 1024;
   static final int BINARY_BYTES_MAX = 1024 * 1024;
 

@@ -42,6 +42,7 @@ public final class Listener implements AutoCloseable {
   private final EventLoops loops;
   private final HttpHandler handler;
   private final Tls tls;
+  private final TrustedProxies proxies;
   private final ExecutorService workers;
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -58,6 +59,7 @@ public final class Listener implements AutoCloseable {
     this.loops = loops;
     this.handler = handler;
     this.tls = new Tls(options.certificateChain(), options.privateKey());
+    this.proxies = new TrustedProxies(options.trustedProxies());
     this.workers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
   }
@@ -159,13 +161,16 @@ public final class Listener implements AutoCloseable {
       }
       channel.closeFuture().addListener(done -> open.decrementAndGet());
       connections.add(channel);
+      if (proxies.include(channel.remoteAddress())) {
+        channel.pipeline().addLast(new ProxyHeader());
+      }
       channel
           .pipeline()
           .addLast(tls.newHandler(channel.alloc()))
           .addLast(new StrictRequestDecoder())
           .addLast(new HttpResponseEncoder())
           .addLast(new FlowControlHandler())
-          .addLast(new HttpConnection(handler, workers, Listener::becomeWebSocket));
+          .addLast(new HttpConnection(handler, workers, proxies, Listener::becomeWebSocket));
     }
   }
 

@@ -88,7 +88,7 @@ final class RequestRules {
     return isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
   }
 
-  private static boolean isHost(String host) {
+  static boolean isHost(String host) {
     return !host.isEmpty()
         && host.chars().allMatch(c -> isLetterOrDigit(c) || "-._~:[]%".indexOf(c) >= 0);
   }

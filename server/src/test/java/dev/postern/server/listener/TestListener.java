@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 
@@ -30,6 +31,12 @@ public final class TestListener implements AutoCloseable {
 
   /** Starts on these loops, which it closes with itself. */
   public TestListener(HttpHandler handler, EventLoops loops) throws Exception {
+    this(handler, loops, List.of());
+  }
+
+  /** With peers whose word about clients counts. */
+  public TestListener(HttpHandler handler, EventLoops loops, List<AddressRange> trustedProxies)
+      throws Exception {
     this.folder = Files.createTempDirectory("listener");
     this.certificate = TestCertificate.in(folder, 1);
     this.loops = loops;
@@ -38,7 +45,8 @@ public final class TestListener implements AutoCloseable {
             new ListenerOptions(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 certificate.certificateChain(),
-                certificate.privateKey()),
+                certificate.privateKey(),
+                trustedProxies),
             loops,
             handler);
     this.address = listener.start();
@@ -70,6 +78,10 @@ public final class TestListener implements AutoCloseable {
   /** An address of this listener. */
   public URI uri(String scheme, String target) {
     return URI.create(scheme + "://" + authority() + target);
+  }
+
+  InetSocketAddress address() {
+    return address;
   }
 
   /** A TLS connection without anything on it. */
