@@ -17,6 +17,7 @@ import java.util.Optional;
 final class Authenticator {
   private final Keyring keyring;
   private final String region;
+  private final SignatureThrottle throttle = new SignatureThrottle();
 
   Authenticator(Keyring keyring, String region) {
     this.keyring = keyring;
@@ -36,12 +37,22 @@ final class Authenticator {
     if (signature == null) {
       return new Authenticated.Refused(RequestSignature.missing(protocol), Optional.empty());
     }
+    String keyId = signature.accessKeyId();
+    try {
+      throttle.require(keyId, arrival.sourceAddress(), arrival.now());
+    } catch (Fault fault) {
+      // Whose key it is, is not looked up: nobody can fill the audit trail under another's name.
+      return new Authenticated.Refused(fault, Optional.empty());
+    }
     try {
       if (!service.global()) {
         signature.requireRegion(region);
       }
-      return new Authenticated.Proven(verify(arrival, signature, service, proof));
+      Caller caller = verify(arrival, signature, service, proof);
+      throttle.proven(keyId, arrival.sourceAddress(), arrival.now());
+      return new Authenticated.Proven(caller);
     } catch (Fault fault) {
+      throttle.failed(keyId, arrival.sourceAddress(), fault, arrival.now());
       return new Authenticated.Refused(fault, claimed(signature, proof));
     }
   }

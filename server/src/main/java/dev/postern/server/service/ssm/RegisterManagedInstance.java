@@ -6,6 +6,7 @@ import dev.postern.server.access.Question;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.FailureThrottle;
 import dev.postern.server.service.PingStatus;
 import dev.postern.server.shape.TreeCodec;
 import dev.postern.server.store.ActivationRecord;
@@ -19,17 +20,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A machine becomes a managed node: it brings an activation's id and code and the public key that
  * it will sign with (spec/agent-service.md 1.2). The call is unsigned; the code is the secret.
  */
 final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Map<String, Object>> {
+  private static final Logger LOG = LoggerFactory.getLogger(RegisterManagedInstance.class);
   private static final Pattern FINGERPRINT =
       Pattern.compile("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$");
   private static final int ID_DIGITS = 17;
   private static final int ID_ATTEMPTS_MAX = 5;
 
+  /** Wrong codes at once from one source; then one per second. */
+  static final int WRONG_CODES_BURST = 20;
+
+  private final FailureThrottle wrongCodes = new FailureThrottle(WRONG_CODES_BURST);
   private final Store store;
   private final Bus bus;
   private final RandomGenerator random;
@@ -76,6 +84,10 @@ final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Ma
 
   @Override
   public Map<String, Object> run(Call call, Map<String, Object> input) {
+    String source = FailureThrottle.source(call.sourceAddress());
+    if (!wrongCodes.admits(source, call.now())) {
+      throw new Fault("ThrottlingException", 400, "Rate exceeded");
+    }
     ActivationRecord activation =
         store
             .activations()
@@ -85,7 +97,7 @@ final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Ma
                     found.codeHash(),
                     CreateActivation.hash(Trees.required(input, "ActivationCode"))))
             // An unknown id and a wrong code are told alike, so that ids cannot be probed.
-            .orElseThrow(() -> invalidActivation("The activation id or code is not valid."));
+            .orElseThrow(() -> wrongCode(source, call));
     for (int attempt = 0; attempt < ID_ATTEMPTS_MAX; attempt++) {
       Optional<String> instanceId = register(call, input, activation);
       if (instanceId.isPresent()) {
@@ -93,6 +105,13 @@ final class RegisterManagedInstance extends SsmOperation<Map<String, Object>, Ma
       }
     }
     throw new Fault("InternalServerError", 500, "No free instance id was found.");
+  }
+
+  private Fault wrongCode(String source, Call call) {
+    if (wrongCodes.failed(source, call.now())) {
+      LOG.warn("too many wrong activation codes from {}: refused unseen for a while", source);
+    }
+    return invalidActivation("The activation id or code is not valid.");
   }
 
   /** Empty when the id that was made up is taken, which is as good as impossible. */

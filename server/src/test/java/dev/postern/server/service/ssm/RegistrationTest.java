@@ -80,6 +80,24 @@ class RegistrationTest {
   }
 
   @Test
+  void sourceThatGuessesCodesIsThrottled() {
+    CreateActivationResponse activation = activate();
+    var operation = new RegisterManagedInstance(ssm.parts);
+    var wrong = input(activation.activationId(), "x".repeat(32));
+    var right = input(activation.activationId(), activation.activationCode());
+    for (int i = 0; i < RegisterManagedInstance.WRONG_CODES_BURST; i++) {
+      assertThatThrownBy(() -> ssm.run(new Caller.Anonymous(), operation, wrong))
+          .hasMessageContaining("not valid");
+    }
+
+    assertThatThrownBy(() -> ssm.run(new Caller.Anonymous(), operation, right))
+        .isInstanceOf(Fault.class)
+        .hasMessageContaining("Rate exceeded");
+    ssm.clock.advance(Duration.ofSeconds(1));
+    assertThat(ssm.run(new Caller.Anonymous(), operation, right)).containsKey("InstanceId");
+  }
+
+  @Test
   void expiredAndUsedUpActivationsAreRefused() {
     CreateActivationResponse once = activate();
     register(once);
