@@ -56,7 +56,7 @@ public final class ClientFiles {
       Path aws = data.directory("aws");
       PrivateFile.write(aws.resolve("config"), utf8(config()));
       if (administrator.isPresent()) {
-        PrivateFile.write(aws.resolve("credentials"), utf8(credentials(administrator.get())));
+        writeCredentials(data, administrator.get());
       }
       Path bin = data.directory("bin");
       if (posternHome.isPresent()) {
@@ -74,6 +74,13 @@ public final class ClientFiles {
           "cannot write the client files in " + data.path() + ": " + DataDirectory.reason(failure),
           failure);
     }
+  }
+
+  /** The credentials alone; the answer is their file. */
+  static Path writeCredentials(DataDirectory data, AccessKeyRecord key) throws IOException {
+    Path file = data.directory("aws").resolve("credentials");
+    PrivateFile.write(file, utf8(credentials(key)));
+    return file;
   }
 
   /** The bundle alone, after the CA was made again. */

@@ -32,7 +32,12 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ConfigReader {
   /** Variables of ours that are no keys. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("POSTERN_HOME", "POSTERN_DATA", "POSTERN_CONFIG", DataDirectory.MASTER_KEY_VARIABLE);
+      Set.of(
+          "POSTERN_HOME",
+          "POSTERN_DATA",
+          "POSTERN_CONFIG",
+          DataDirectory.MASTER_KEY_VARIABLE,
+          MasterKeyRotation.NEW_KEY_VARIABLE);
 
   /** Names that differ in more letters are not taken for slips of the pen. */
   private static final int SLIP_MAX = 2;

@@ -78,6 +78,14 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** Takes a directory that a server has used before. */
+  static DataDirectory openExisting(Path directory) {
+    if (!Files.exists(directory.resolve(LOCK))) {
+      throw new StartFailure(directory + " is not the data directory of a server");
+    }
+    return open(directory);
+  }
+
   private static void prepare(Path path) throws IOException {
     if (!Files.exists(path)) {
       Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
@@ -157,6 +165,15 @@ public final class DataDirectory implements AutoCloseable {
     return libraries;
   }
 
+  Path masterKeyFile() {
+    return path.resolve("master.key");
+  }
+
+  /** The next master key, while a rotation is under way. */
+  Path newMasterKeyFile() {
+    return path.resolve("master.key.new");
+  }
+
   /** Where the CA and the certificates are; made where it is absent. */
   public Path tls() {
     return directory("tls");
@@ -167,12 +184,13 @@ public final class DataDirectory implements AutoCloseable {
    * first start. A lost key is not replaced, because the database could not be read with another.
    */
   public MasterKey masterKey(Map<String, String> environment, RandomGenerator random) {
-    Path file = path.resolve("master.key");
+    Path file = masterKeyFile();
     try {
       String given = environment.getOrDefault(MASTER_KEY_VARIABLE, "");
       if (!given.isEmpty()) {
         return MasterKey.parse(given, random);
       }
+      new MasterKeyRotation(this, random).settle();
       if (Files.exists(file)) {
         return MasterKey.read(file, random);
       }

@@ -119,6 +119,34 @@ public final class Main implements Callable<Integer> {
     }
   }
 
+  @Command(
+      name = "rotate-master-key",
+      mixinStandardHelpOptions = true,
+      description = "Puts all secrets under a new master key. The server must be down.")
+  int rotateMasterKey(
+      @Option(names = "--data", paramLabel = "DIR", description = "The data directory.")
+          @Nullable Path directory) {
+    return new Maintenance(out, err, environment).rotateMasterKey(orOuter(directory));
+  }
+
+  @Command(
+      name = "recover-admin",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Restores the user admin: AdministratorAccess and nothing else attached, no group, no",
+        "boundary, one new access key, which goes into aws/credentials of the data directory.",
+        "The server must be down."
+      })
+  int recoverAdmin(
+      @Option(names = "--data", paramLabel = "DIR", description = "The data directory.")
+          @Nullable Path directory) {
+    return new Maintenance(out, err, environment).recoverAdmin(orOuter(directory));
+  }
+
+  private @Nullable Path orOuter(@Nullable Path directory) {
+    return directory != null ? directory : data;
+  }
+
   private Map<String, String> set() {
     var options = new HashMap<String, String>();
     if (listen != null) {

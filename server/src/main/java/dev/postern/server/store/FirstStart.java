@@ -61,17 +61,9 @@ final class FirstStart {
   /** Refuses a database of another master key, then makes what is missing. */
   Object run(Handle handle) {
     Instant now = options.clock().instant();
-    Optional<byte[]> mark =
-        handle
-            .createQuery("select content from store_property where name = :name")
-            .bind("name", MARK)
-            .map((row, context) -> row.getBytes("content"))
-            .findOne();
+    Optional<byte[]> mark = mark(handle);
     if (mark.isPresent()) {
-      byte[] opened = options.masterKey().open(mark.get(), MARK);
-      if (!MessageDigest.isEqual(opened, MARK_CONTENT)) {
-        throw new StoreException("the check of the master key is damaged");
-      }
+      check(mark.get(), options.masterKey());
     } else {
       handle
           .createUpdate("insert into store_property (name, content) values (:name, :content)")
@@ -88,6 +80,30 @@ final class FirstStart {
               Store.PREFERENCES_DOCUMENT, "Session", 1, "JSON", PREFERENCES, 1, 1, now));
     }
     return handle;
+  }
+
+  /** Tells which master key is in force; absent before the first start. */
+  static Optional<byte[]> mark(Handle handle) {
+    return handle
+        .createQuery("select content from store_property where name = :name")
+        .bind("name", MARK)
+        .map((row, context) -> row.getBytes("content"))
+        .findOne();
+  }
+
+  /** Throws unless the mark is of this key. */
+  static void check(byte[] mark, MasterKey key) {
+    if (!MessageDigest.isEqual(key.open(mark, MARK), MARK_CONTENT)) {
+      throw new StoreException("the check of the master key is damaged");
+    }
+  }
+
+  static void replaceMark(Handle handle, MasterKey key) {
+    handle
+        .createUpdate("update store_property set content = :content where name = :name")
+        .bind("name", MARK)
+        .bind("content", key.seal(MARK_CONTENT, MARK))
+        .execute();
   }
 
   private void createAdministrator(Handle handle, Instant now) {

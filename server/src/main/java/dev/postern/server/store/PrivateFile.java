@@ -72,6 +72,11 @@ public final class PrivateFile {
       }
       channel.force(true);
     }
+    rename(fresh, file);
+  }
+
+  /** Gives a file another one's name; durable, and at every moment the one or the other. */
+  public static void rename(Path fresh, Path file) throws IOException {
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     try (FileChannel directory = FileChannel.open(parent(file), StandardOpenOption.READ)) {
       directory.force(true);

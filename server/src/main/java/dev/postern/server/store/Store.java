@@ -163,6 +163,13 @@ public final class Store implements AutoCloseable {
     return identity.version();
   }
 
+  /** Restores the user {@link #ADMINISTRATOR}; the answer is its one key, a new one. */
+  public AccessKeyRecord recoverAdministrator() {
+    return identity.write(handle ->
+        AdministratorRecovery.run(
+            handle, accessKeys, new Identifiers(options.random()), options.clock().instant()));
+  }
+
   public Documents documents() {
     return documents;
   }
