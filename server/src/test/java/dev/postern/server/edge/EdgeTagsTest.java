@@ -14,6 +14,7 @@ import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
 import dev.postern.server.service.ec2.Ec2;
+import dev.postern.server.service.ssm.DocumentCheck;
 import dev.postern.server.service.ssm.SystemsManager;
 import dev.postern.server.store.ActivationRecord;
 import dev.postern.server.store.NodeRecord;
@@ -69,7 +70,13 @@ final class EdgeTagsTest {
     var nextToken = new NextToken(new byte[32]);
     return List.of(
         SystemsManager.service(
-            account, store, bus, EdgeFixture.ENDPOINT, nextToken, new SecureRandom()),
+            account,
+            store,
+            bus,
+            EdgeFixture.ENDPOINT,
+            nextToken,
+            new SecureRandom(),
+            DocumentCheck.LENIENT),
         Ec2.service(account, store, bus, nextToken));
   }
 

@@ -134,8 +134,7 @@ final class AuthorizationShapes {
   }
 
   ManagedPolicyDetail policy(CustomerPolicyRecord policy, List<PolicyVersionRecord> versions) {
-    return detail(
-        PolicyShapes.full(policy), versions.stream().map(PolicyShapes::full).toList());
+    return detail(PolicyShapes.full(policy), versions.stream().map(PolicyShapes::full).toList());
   }
 
   ManagedPolicyDetail policy(ManagedPolicy policy, CustomerPolicyRecord.Usage usage) {

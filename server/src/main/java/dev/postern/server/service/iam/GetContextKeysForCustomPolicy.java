@@ -12,10 +12,16 @@ import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyRe
 import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyResponse;
 
 /** Lists the condition keys that policies given with the call ask for. */
-final class GetContextKeysForCustomPolicy extends IamOperation<GetContextKeysForCustomPolicyRequest, GetContextKeysForCustomPolicyResponse> {
+final class GetContextKeysForCustomPolicy
+    extends IamOperation<
+        GetContextKeysForCustomPolicyRequest, GetContextKeysForCustomPolicyResponse> {
 
   GetContextKeysForCustomPolicy(IamParts parts) {
-    super(SdkCodec.of(GetContextKeysForCustomPolicyRequest.class, GetContextKeysForCustomPolicyRequest::builder), true);
+    super(
+        SdkCodec.of(
+            GetContextKeysForCustomPolicyRequest.class,
+            GetContextKeysForCustomPolicyRequest::builder),
+        true);
   }
 
   @Override
@@ -32,7 +38,8 @@ final class GetContextKeysForCustomPolicy extends IamOperation<GetContextKeysFor
   }
 
   @Override
-  public GetContextKeysForCustomPolicyResponse run(Call call, GetContextKeysForCustomPolicyRequest input) {
+  public GetContextKeysForCustomPolicyResponse run(
+      Call call, GetContextKeysForCustomPolicyRequest input) {
     SortedSet<String> keys = new TreeSet<>();
     Simulation.given("PolicyInputList", input.policyInputList())
         .forEach(policy -> keys.addAll(policy.document().contextKeys()));

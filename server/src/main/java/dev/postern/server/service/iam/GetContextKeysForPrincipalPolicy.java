@@ -12,11 +12,17 @@ import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolic
 import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyResponse;
 
 /** Lists the condition keys that the policies of a user, group or role ask for. */
-final class GetContextKeysForPrincipalPolicy extends IamOperation<GetContextKeysForPrincipalPolicyRequest, GetContextKeysForPrincipalPolicyResponse> {
+final class GetContextKeysForPrincipalPolicy
+    extends IamOperation<
+        GetContextKeysForPrincipalPolicyRequest, GetContextKeysForPrincipalPolicyResponse> {
   private final IamParts parts;
 
   GetContextKeysForPrincipalPolicy(IamParts parts) {
-    super(SdkCodec.of(GetContextKeysForPrincipalPolicyRequest.class, GetContextKeysForPrincipalPolicyRequest::builder), true);
+    super(
+        SdkCodec.of(
+            GetContextKeysForPrincipalPolicyRequest.class,
+            GetContextKeysForPrincipalPolicyRequest::builder),
+        true);
     this.parts = parts;
   }
 
@@ -35,7 +41,8 @@ final class GetContextKeysForPrincipalPolicy extends IamOperation<GetContextKeys
   }
 
   @Override
-  public GetContextKeysForPrincipalPolicyResponse run(Call call, GetContextKeysForPrincipalPolicyRequest input) {
+  public GetContextKeysForPrincipalPolicyResponse run(
+      Call call, GetContextKeysForPrincipalPolicyRequest input) {
     PolicySource source = PolicySource.of(parts, input.policySourceArn());
     SortedSet<String> keys = new TreeSet<>();
     source.policies().forEach(policy -> keys.addAll(policy.document().contextKeys()));

@@ -139,9 +139,7 @@ record PolicySource(
   private static AttachedPolicy stored(String id, String text) {
     try {
       return new AttachedPolicy(
-          id,
-          SourceType.IAM_POLICY,
-          PolicyDocument.parse(text, PolicyDocument.Kind.IDENTITY));
+          id, SourceType.IAM_POLICY, PolicyDocument.parse(text, PolicyDocument.Kind.IDENTITY));
     } catch (MalformedPolicyException malformed) {
       throw new Fault(
           "PolicyEvaluation", 500, "Policy " + id + " cannot be read: " + malformed.getMessage());

@@ -13,11 +13,13 @@ import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyRequest;
 import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyResponse;
 
 /** Tells how policies that the call gives would decide (spec/aws-api.md 3.1). */
-final class SimulateCustomPolicy extends IamOperation<SimulateCustomPolicyRequest, SimulateCustomPolicyResponse> {
+final class SimulateCustomPolicy
+    extends IamOperation<SimulateCustomPolicyRequest, SimulateCustomPolicyResponse> {
   private final PolicyPages pages;
 
   SimulateCustomPolicy(IamParts parts) {
-    super(SdkCodec.of(SimulateCustomPolicyRequest.class, SimulateCustomPolicyRequest::builder), true);
+    super(
+        SdkCodec.of(SimulateCustomPolicyRequest.class, SimulateCustomPolicyRequest::builder), true);
     this.pages = new PolicyPages(parts.marker());
   }
 

@@ -12,13 +12,18 @@ import software.amazon.awssdk.services.iam.model.EvaluationResult;
 import software.amazon.awssdk.services.iam.model.SimulatePrincipalPolicyRequest;
 import software.amazon.awssdk.services.iam.model.SimulatePrincipalPolicyResponse;
 
-/** Tells how the policies of a user, group or role would decide, with others that the call gives. */
-final class SimulatePrincipalPolicy extends IamOperation<SimulatePrincipalPolicyRequest, SimulatePrincipalPolicyResponse> {
+/**
+ * Tells how the policies of a user, group or role would decide, with others that the call gives.
+ */
+final class SimulatePrincipalPolicy
+    extends IamOperation<SimulatePrincipalPolicyRequest, SimulatePrincipalPolicyResponse> {
   private final IamParts parts;
   private final PolicyPages pages;
 
   SimulatePrincipalPolicy(IamParts parts) {
-    super(SdkCodec.of(SimulatePrincipalPolicyRequest.class, SimulatePrincipalPolicyRequest::builder), true);
+    super(
+        SdkCodec.of(SimulatePrincipalPolicyRequest.class, SimulatePrincipalPolicyRequest::builder),
+        true);
     this.parts = parts;
     this.pages = new PolicyPages(parts.marker());
   }
@@ -41,7 +46,8 @@ final class SimulatePrincipalPolicy extends IamOperation<SimulatePrincipalPolicy
 
   @Override
   public SimulatePrincipalPolicyResponse run(Call call, SimulatePrincipalPolicyRequest input) {
-    var simulation = new Simulation(SimulationInput.of(input), PolicySource.of(parts, input.policySourceArn()));
+    var simulation =
+        new Simulation(SimulationInput.of(input), PolicySource.of(parts, input.policySourceArn()));
     String query = name() + input.toBuilder().marker(null).maxItems(null).build();
     long from = pages.open(query, input.marker()).map(Long::parseLong).orElse(0L);
     long to = Math.min(simulation.size(), from + PolicyPages.limit(input.maxItems()));

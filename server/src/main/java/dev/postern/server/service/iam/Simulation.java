@@ -134,12 +134,10 @@ final class Simulation {
   }
 
   /** A Deny outweighs all else, so that then nothing else is told. */
-  private static List<Statement> statements(
-      PolicySet set, PolicyRequest request, Verdict verdict) {
+  private static List<Statement> statements(PolicySet set, PolicyRequest request, Verdict verdict) {
     return Evaluator.matchingStatements(set, request).stream()
         .filter(match ->
-            !(verdict instanceof Verdict.ExplicitDeny)
-                || match.statement().effect() == Effect.DENY)
+            !(verdict instanceof Verdict.ExplicitDeny) || match.statement().effect() == Effect.DENY)
         .map(match ->
             Statement.builder()
                 .sourcePolicyId(match.policy().sourceId())
@@ -184,8 +182,7 @@ final class Simulation {
     if (input.resourcePolicy().isEmpty() && input.resourceOwner().isEmpty()) {
       return Optional.empty();
     }
-    Optional<Arn> arn =
-        Arn.isValid(resource) ? Optional.of(Arn.parse(resource)) : Optional.empty();
+    Optional<Arn> arn = Arn.isValid(resource) ? Optional.of(Arn.parse(resource)) : Optional.empty();
     boolean role = arn.filter(Simulation::isRole).isPresent();
     boolean key = arn.filter(name -> name.service().equals("kms")).isPresent();
     String owner =

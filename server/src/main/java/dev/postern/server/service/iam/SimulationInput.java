@@ -44,8 +44,18 @@ record SimulationInput(
   private static final int AUDITED_NAMES_MAX = 50;
   private static final Set<String> KEY_TYPES =
       Set.of(
-          "string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip",
-          "ipList", "binary", "binaryList", "date", "dateList");
+          "string",
+          "stringList",
+          "numeric",
+          "numericList",
+          "boolean",
+          "booleanList",
+          "ip",
+          "ipList",
+          "binary",
+          "binaryList",
+          "date",
+          "dateList");
   private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,20}(\\.[0-9]{1,20})?");
   private static final Pattern USER = Pattern.compile("arn:aws:iam::[0-9]{12}:user/[^*?]{1,600}");
   private static final Pattern ACCOUNT = Pattern.compile("arn:aws:iam::([0-9]{12}):root");
@@ -159,9 +169,11 @@ record SimulationInput(
     }
     boolean valid =
         switch (type) {
-          case "numeric", "numericList" -> values.stream().allMatch(v -> NUMBER.matcher(v).matches());
+          case "numeric", "numericList" ->
+              values.stream().allMatch(v -> NUMBER.matcher(v).matches());
           case "boolean", "booleanList" ->
-              values.stream().allMatch(v -> v.equalsIgnoreCase("true") || v.equalsIgnoreCase("false"));
+              values.stream()
+                  .allMatch(v -> v.equalsIgnoreCase("true") || v.equalsIgnoreCase("false"));
           default -> true;
         };
     if (!valid) {

@@ -21,8 +21,8 @@ import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.SessionContent;
 import dev.postern.wire.json.JsonObject;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +90,8 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
             ? SessionDocuments.PREFERENCES
             : SessionDocuments.nameOf(input.documentName());
     String node = account.nodeArn(input.target());
-    Map<String, List<String>> nodeTags = ResourceTags.conditionKeys(store.nodes().tags(input.target()));
+    Map<String, List<String>> nodeTags =
+        ResourceTags.conditionKeys(store.nodes().tags(input.target()));
     Question.Check target = check(node, nodeTags, true);
     Question.Check document =
         check(

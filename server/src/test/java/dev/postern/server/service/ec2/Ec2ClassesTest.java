@@ -43,6 +43,14 @@ final class Ec2ClassesTest {
       return urls.toArray(URL[]::new);
     }
 
+    /** A native library belongs to one loader; a second copy would have to be unpacked. */
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      return name.startsWith("org.sqlite.")
+          ? Ec2ClassesTest.class.getClassLoader().loadClass(name)
+          : super.loadClass(name, resolve);
+    }
+
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
       loaded.add(name);

@@ -5,6 +5,8 @@ import dev.postern.server.access.Caller;
 import dev.postern.server.access.Decision;
 import dev.postern.server.access.Gate;
 import dev.postern.server.access.Permit;
+import dev.postern.server.access.PolicySets;
+import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.bus.InProcessBus;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.Call;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs operations as the edge does, on a real store and bus. */
 final class Ec2Fixture implements AutoCloseable {
@@ -34,7 +37,8 @@ final class Ec2Fixture implements AutoCloseable {
   Ec2Fixture(Path directory) throws Exception {
     clock = new TestStore(directory);
     store = clock.open();
-    gate = new Gate(store);
+    gate =
+        new Gate(new PolicySets(store, new PrincipalNames("123456789012", "us-east-1"), Set.of()));
     parts =
         new Ec2Parts(
             new Account("123456789012", "us-east-1"),

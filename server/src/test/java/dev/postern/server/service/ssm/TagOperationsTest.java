@@ -279,6 +279,7 @@ class TagOperationsTest {
                 ssm.clock.now(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
 
     Check terminate =
