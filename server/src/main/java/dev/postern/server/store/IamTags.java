@@ -1,9 +1,11 @@
 package dev.postern.server.store;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -27,6 +29,14 @@ final class IamTags {
         .map((row, context) -> Map.entry(row.getString("tag_key"), row.getString("tag_value")))
         .forEach(tag -> tags.put(tag.getKey(), tag.getValue()));
     return tags;
+  }
+
+  /** How many tags there are once these are put. */
+  static int countWith(Handle handle, IamEntity kind, String key, Map<String, String> tags) {
+    Set<String> keys = new HashSet<>();
+    of(handle, kind, key).keySet().forEach(tagKey -> keys.add(tagKey.toLowerCase(Locale.ROOT)));
+    tags.keySet().forEach(tagKey -> keys.add(tagKey.toLowerCase(Locale.ROOT)));
+    return keys.size();
   }
 
   static void put(Handle handle, IamEntity kind, String key, Map<String, String> tags) {

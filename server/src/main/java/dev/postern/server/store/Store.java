@@ -50,6 +50,9 @@ public final class Store implements AutoCloseable {
   private final Identity identity;
   private final Grants grants;
   private final PolicyAttachments attachments;
+  private final PrincipalPolicies principalPolicies;
+  private final Users users;
+  private final Groups groups;
   private final Denials denials;
   private final CustomerPolicies customerPolicies;
   private final PolicyEntities policyEntities;
@@ -73,6 +76,9 @@ public final class Store implements AutoCloseable {
     this.identity = identity;
     this.grants = new Grants(identity);
     this.attachments = new PolicyAttachments(identity);
+    this.principalPolicies = new PrincipalPolicies(identity);
+    this.users = new Users(identity, new Identifiers(options.random()), options.clock());
+    this.groups = new Groups(identity, new Identifiers(options.random()), options.clock());
     this.denials = new Denials(database);
     this.customerPolicies = new CustomerPolicies(identity, new Identifiers(options.random()));
     this.policyEntities = new PolicyEntities(identity);
@@ -140,6 +146,18 @@ public final class Store implements AutoCloseable {
 
   public Denials denials() {
     return denials;
+  }
+
+  public PrincipalPolicies principalPolicies() {
+    return principalPolicies;
+  }
+
+  public Users users() {
+    return users;
+  }
+
+  public Groups groups() {
+    return groups;
   }
 
   public CustomerPolicies customerPolicies() {
