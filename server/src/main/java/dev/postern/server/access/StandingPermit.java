@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a permit was given for, kept for as long as what it permitted goes on, so that the same can
@@ -97,7 +98,7 @@ record StandingPermit(Caller caller, Question question, Map<String, List<String>
         Optional.ofNullable((String) json.get("context"))
             .map(context ->
                 new Caller.Temporary(
-                    Instant.ofEpochMilli((Long) json.get("issuedAt")),
+                    Instant.ofEpochMilli(number(json, "issuedAt")),
                     SessionContext.parse(context)));
     String keyId = text(json, "keyId");
     if (json.get("user") instanceof String name) {
@@ -114,7 +115,7 @@ record StandingPermit(Caller caller, Question question, Map<String, List<String>
         temporary);
   }
 
-  private static List<Question.Check> checks(Object json) {
+  private static List<Question.Check> checks(@Nullable Object json) {
     List<Question.Check> checks = new ArrayList<>();
     for (Object element : list(json)) {
       Map<?, ?> check = map(element);
@@ -125,7 +126,7 @@ record StandingPermit(Caller caller, Question question, Map<String, List<String>
     return checks;
   }
 
-  private static Map<String, List<String>> keys(Object json) {
+  private static Map<String, List<String>> keys(@Nullable Object json) {
     Map<String, List<String>> keys = new LinkedHashMap<>();
     map(json)
         .forEach((name, values) ->
@@ -133,12 +134,25 @@ record StandingPermit(Caller caller, Question question, Map<String, List<String>
     return keys;
   }
 
-  private static List<?> list(Object json) {
-    return (List<?>) json;
+  private static List<?> list(@Nullable Object json) {
+    if (json instanceof List<?> list) {
+      return list;
+    }
+    throw new IllegalArgumentException("a standing permit without a list");
   }
 
-  private static Map<?, ?> map(Object json) {
-    return (Map<?, ?>) json;
+  private static Map<?, ?> map(@Nullable Object json) {
+    if (json instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new IllegalArgumentException("a standing permit without an object");
+  }
+
+  private static long number(Map<?, ?> json, String name) {
+    if (json.get(name) instanceof Long number) {
+      return number;
+    }
+    throw new IllegalArgumentException("a standing permit without " + name);
   }
 
   private static String text(Map<?, ?> json, String name) {

@@ -108,14 +108,16 @@ final class Router {
     String action = form.get("Action");
     Service service = version == null ? null : queryByVersion.get(version);
     String name = action == null ? "" : action;
-    return switch (service == null ? null : service.protocol()) {
+    if (service == null) {
+      return Route.nowhere(name, new QuerySyntax(form, ""));
+    }
+    return switch (service.protocol()) {
       case Protocol.Query(_, String namespace) ->
           Route.to(service, name, new QuerySyntax(form, namespace));
       case Protocol.Ec2Query(_, String namespace) ->
           Route.to(service, name, new Ec2Syntax(form, namespace));
       case Protocol.AwsJson _, Protocol.Channels _ ->
           throw new IllegalStateException("no form is for " + service.name());
-      case null -> Route.nowhere(name, new QuerySyntax(form, ""));
     };
   }
 }

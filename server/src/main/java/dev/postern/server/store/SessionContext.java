@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What temporary credentials carry besides their principal.
@@ -80,7 +81,7 @@ public record SessionContext(
     }
   }
 
-  private static List<String> texts(Object list) {
+  private static List<String> texts(@Nullable Object list) {
     List<String> texts = new ArrayList<>();
     if (list instanceof List<?> elements) {
       elements.forEach(element -> texts.add((String) element));
@@ -88,7 +89,7 @@ public record SessionContext(
     return texts;
   }
 
-  private static Map<String, String> textMap(Object map) {
+  private static Map<String, String> textMap(@Nullable Object map) {
     Map<String, String> texts = new LinkedHashMap<>();
     if (map instanceof Map<?, ?> entries) {
       entries.forEach((key, value) -> texts.put((String) key, (String) value));
@@ -96,7 +97,7 @@ public record SessionContext(
     return texts;
   }
 
-  private static Map<String, List<String>> listMap(Object map) {
+  private static Map<String, List<String>> listMap(@Nullable Object map) {
     Map<String, List<String>> lists = new LinkedHashMap<>();
     if (map instanceof Map<?, ?> entries) {
       entries.forEach((key, value) -> lists.put((String) key, texts(value)));
