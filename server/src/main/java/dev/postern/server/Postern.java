@@ -22,7 +22,6 @@ import dev.postern.server.service.ec2.Ec2;
 import dev.postern.server.service.ec2messages.MessageDelivery;
 import dev.postern.server.service.iam.Iam;
 import dev.postern.server.service.postern.PosternService;
-import dev.postern.server.service.ssm.DocumentCheck;
 import dev.postern.server.service.ssm.SystemsManager;
 import dev.postern.server.service.ssmmessages.MessageGateway;
 import dev.postern.server.service.sts.Sts;
@@ -129,7 +128,7 @@ public final class Postern implements AutoCloseable {
     Bus bus = keep(new InProcessBus());
     CertificateSource certificates = certificates(data);
     var names = new PrincipalNames(config.account().id(), config.region());
-    PolicySets policies = new PolicySets(store, names, Set.of());
+    PolicySets policies = new PolicySets(store, names, Set.copyOf(config.account().equivalents()));
     Gate gate = new Gate(policies);
     SessionRevocation revocation =
         keep(
@@ -223,7 +222,12 @@ public final class Postern implements AutoCloseable {
     List<Service> services =
         List.of(
             SystemsManager.service(
-                account, store, bus, url, nextToken, random, DocumentCheck.LENIENT),
+                account,
+                store,
+                bus,
+                new SystemsManager.Settings(url, config.authorization().defaultDocumentCheck()),
+                nextToken,
+                random),
             MessageGateway.service(account, store),
             MessageDelivery.service(POLL_HOLD),
             Sts.service(account.id()),

@@ -1,6 +1,7 @@
 package dev.postern.server;
 
 import dev.postern.server.listener.AddressRange;
+import dev.postern.server.service.ssm.DocumentCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public record PosternConfig(
     Server server,
     Account account,
     String region,
+    Authorization authorization,
     Sessions sessions,
     Log log,
     Preferences preferences) {
@@ -28,8 +30,9 @@ public record PosternConfig(
               Optional.empty(),
               List.of(),
               new Tls(Optional.empty(), Optional.empty())),
-          new Account("123456789012"),
+          new Account("123456789012", List.of()),
           "us-east-1",
+          new Authorization(DocumentCheck.LENIENT),
           new Sessions(Duration.ofSeconds(60), 30),
           new Log(LogLevel.INFO, LogFormat.TEXT),
           new Preferences(true));
@@ -80,12 +83,32 @@ public record PosternConfig(
   /** An own certificate instead of one that the server makes; both or neither. */
   public record Tls(Optional<Path> certificate, Optional<Path> key) {}
 
-  /** The account that the server serves. */
-  public record Account(String id) {
+  /**
+   * The account that the server serves.
+   *
+   * @param equivalents numbers that count as ours in the Resource of identity policies, so that
+   *     published policies work which carry a foreign or shortened number
+   */
+  public record Account(String id, List<String> equivalents) {
+    private static final int EQUIVALENTS_MAX = 100;
+
     public Account {
       require(id.matches("[0-9]{12}"), "an account has 12 digits");
+      require(
+          equivalents.stream().allMatch(number -> number.matches("[0-9]{1,12}")),
+          "each must have 1 to 12 digits");
+      require(equivalents.size() <= EQUIVALENTS_MAX, "there are at most " + EQUIVALENTS_MAX);
+      equivalents = List.copyOf(equivalents);
     }
   }
+
+  /**
+   * How calls are decided.
+   *
+   * @param defaultDocumentCheck whether who starts a session without naming a document must be
+   *     allowed the default one
+   */
+  public record Authorization(DocumentCheck defaultDocumentCheck) {}
 
   /**
    * Sessions.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.server.listener.AddressRange;
+import dev.postern.server.service.ssm.DocumentCheck;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,10 @@ class PosternConfigTest {
               tls: {certificate: a.pem, key: /b.key}
             account:
               id: 000000000042
+              equivalents: ["123456789"]
             region: eu-central-1
+            authorization:
+              defaultDocumentCheck: strict
             sessions:
               resumeWindow: 2m
               historyDays: 7
@@ -63,8 +67,9 @@ class PosternConfigTest {
                     List.of(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("::1")),
                     new PosternConfig.Tls(
                         Optional.of(directory.resolve("a.pem")), Optional.of(Path.of("/b.key")))),
-                new PosternConfig.Account("000000000042"),
+                new PosternConfig.Account("000000000042", List.of("123456789")),
                 "eu-central-1",
+                new PosternConfig.Authorization(DocumentCheck.STRICT),
                 new PosternConfig.Sessions(Duration.ofMinutes(2), 7),
                 new PosternConfig.Log(PosternConfig.LogLevel.DEBUG, PosternConfig.LogFormat.JSON),
                 new PosternConfig.Preferences(false)));
@@ -135,6 +140,8 @@ class PosternConfigTest {
           server: {trustedProxies: [10.0.0.1/8]} | 1 | the address has bits behind its prefix
           server: {trustedProxies: [[a]]} | 1 | server.trustedProxies must hold plain values
           server: {trustedProxies: {a: b}} | 1 | server.trustedProxies must be one value
+          account: {equivalents: [a1]}    | 1 | account.equivalents: "a1": each must have 1 to 12 digits
+          authorization: {defaultDocumentCheck: no} | 1 | it must be one of lenient, strict
           region: eu-west-1\\nregion: eu-west-1 | 2 | region is there twice
           a: b: c                         | 1 | mapping values are not allowed here
           """)

@@ -98,8 +98,7 @@ record StandingPermit(Caller caller, Question question, Map<String, List<String>
         Optional.ofNullable((String) json.get("context"))
             .map(context ->
                 new Caller.Temporary(
-                    Instant.ofEpochMilli(number(json, "issuedAt")),
-                    SessionContext.parse(context)));
+                    Instant.ofEpochMilli(number(json, "issuedAt")), SessionContext.parse(context)));
     String keyId = text(json, "keyId");
     if (json.get("user") instanceof String name) {
       return new Caller.User(text(json, "arn"), text(json, "userId"), name, keyId, temporary);

@@ -1,6 +1,8 @@
 package dev.postern.server.edge;
 
 import dev.postern.aws.Timestamps;
+import dev.postern.server.access.Caller;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,7 @@ import java.util.Map;
 final class ConditionKeys {
   private ConditionKeys() {}
 
-  static Map<String, List<String>> of(Arrival arrival, String region) {
+  static Map<String, List<String>> of(Arrival arrival, Caller caller, String region) {
     var keys = new HashMap<String, List<String>>();
     keys.put("aws:SourceIp", List.of(arrival.sourceAddress()));
     keys.put("aws:SecureTransport", List.of(String.valueOf(arrival.call().secure())));
@@ -18,6 +20,12 @@ final class ConditionKeys {
     keys.put("aws:RequestedRegion", List.of(region));
     keys.put("aws:ViaAWSService", List.of("false"));
     keys.put("aws:PrincipalIsAWSService", List.of("false"));
+    caller
+        .temporary()
+        .flatMap(temporary -> temporary.context().mfaAt())
+        .map(codeGiven -> Duration.between(codeGiven, arrival.now()).toSeconds())
+        .ifPresent(
+            age -> keys.put("aws:MultiFactorAuthAge", List.of(String.valueOf(Math.max(0, age)))));
     if (!arrival.userAgent().isEmpty()) {
       keys.put("aws:UserAgent", List.of(arrival.userAgent()));
     }

@@ -265,7 +265,8 @@ public final class Edge implements HttpHandler {
     if (question.credentials() != operation.proof()) {
       throw new IllegalStateException(operation.name() + " asks for two kinds of proof");
     }
-    return switch (gate.decide(caller, question, ConditionKeys.of(arrival, names.region()))) {
+    return switch (gate.decide(
+        caller, question, ConditionKeys.of(arrival, caller, names.region()))) {
       case Decision.Allowed(Permit permit) ->
           new Call(permit, arrival.requestId(), arrival.now(), arrival.sourceAddress());
       case Decision.Denied denied -> {

@@ -131,7 +131,8 @@ public final class Upgrades {
           case DATA_CHANNEL -> names.session(path.id());
         };
     var question = new Question(action(path.kind()), List.of(resource), Proof.ACCESS_KEY);
-    Decision decision = gate.decide(caller, question, ConditionKeys.of(arrival, names.region()));
+    Decision decision =
+        gate.decide(caller, question, ConditionKeys.of(arrival, caller, names.region()));
     if (decision instanceof Decision.Denied denied) {
       denials.keep(arrival, caller, denied);
       return Optional.of(Gate.refusal(caller, denied));

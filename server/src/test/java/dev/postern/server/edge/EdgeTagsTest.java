@@ -73,10 +73,9 @@ final class EdgeTagsTest {
             account,
             store,
             bus,
-            EdgeFixture.ENDPOINT,
+            new SystemsManager.Settings(EdgeFixture.ENDPOINT, DocumentCheck.LENIENT),
             nextToken,
-            new SecureRandom(),
-            DocumentCheck.LENIENT),
+            new SecureRandom()),
         Ec2.service(account, store, bus, nextToken));
   }
 

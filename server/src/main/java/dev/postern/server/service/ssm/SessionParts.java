@@ -4,7 +4,6 @@ import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.store.Store;
-import java.net.URI;
 import java.util.random.RandomGenerator;
 
 /** What the operations of this package are made of. */
@@ -22,19 +21,18 @@ record SessionParts(
       Account account,
       Store store,
       Bus bus,
-      URI publicUrl,
+      SystemsManager.Settings settings,
       NextToken nextToken,
-      RandomGenerator random,
-      DocumentCheck documentCheck) {
+      RandomGenerator random) {
     return new SessionParts(
         account,
         new SessionDocuments(store.documents()),
         store,
         bus,
-        new StreamUrls(publicUrl),
+        new StreamUrls(settings.publicUrl()),
         new SessionIds(random),
         nextToken,
         random,
-        documentCheck);
+        settings.documentCheck());
   }
 }

@@ -18,21 +18,25 @@ public final class SystemsManager {
   private SystemsManager() {}
 
   /**
-   * The service's operations.
+   * What the operator chose.
    *
    * @param publicUrl where clients and nodes reach this server
+   */
+  public record Settings(URI publicUrl, DocumentCheck documentCheck) {}
+
+  /**
+   * The service's operations.
+   *
    * @param random of cryptographic strength: activation codes come from it
    */
   public static Service service(
       Account account,
       Store store,
       Bus bus,
-      URI publicUrl,
+      Settings settings,
       NextToken nextToken,
-      RandomGenerator random,
-      DocumentCheck documentCheck) {
-    SessionParts parts =
-        SessionParts.of(account, store, bus, publicUrl, nextToken, random, documentCheck);
+      RandomGenerator random) {
+    SessionParts parts = SessionParts.of(account, store, bus, settings, nextToken, random);
     return Service.regional(
         "ssm",
         new Protocol.AwsJson("AmazonSSM"),

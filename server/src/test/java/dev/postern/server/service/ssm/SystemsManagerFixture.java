@@ -45,10 +45,10 @@ final class SystemsManagerFixture implements AutoCloseable {
             new Account("123456789012", "us-east-1"),
             store,
             bus,
-            URI.create("https://localhost:8443"),
+            new SystemsManager.Settings(
+                URI.create("https://localhost:8443"), DocumentCheck.LENIENT),
             new NextToken(new byte[32]),
-            new SecureRandom(),
-            DocumentCheck.LENIENT);
+            new SecureRandom());
   }
 
   static Caller administrator() {
