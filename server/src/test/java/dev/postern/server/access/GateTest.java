@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Question.Proof;
+import dev.postern.server.store.IamEntity;
+import dev.postern.server.store.PrincipalChange;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ final class GateTest {
   private static final Caller NODE = session(Store.NODE_ROLE);
   private static final Caller NODE_KEY = new Caller.NodeKey("arn:mi-1", "mi-1");
   private static final Caller NOBODY = new Caller.Anonymous();
+
+  private static final String SSM = "arn:aws:ssm:us-east-1:123456789012:";
 
   @TempDir Path directory;
   private Store store;
@@ -129,6 +133,99 @@ final class GateTest {
                           + " is not authorized to perform: ssm:StartSession on resource: arn:x"
                           + " because no identity-based policy allows the ssm:StartSession action");
             });
+  }
+
+  @Test
+  void oneOfTheAlternativesSufficesButADenyInAnyDenies() {
+    Caller dev =
+        user(
+            """
+            [{"Effect":"Allow","Action":"ssm:TerminateSession",
+              "Resource":"arn:aws:ssm:us-east-1:123456789012:session/${aws:userid}-*"},
+             {"Effect":"Deny","Action":"ssm:TerminateSession",
+              "Resource":"arn:aws:ssm:us-east-1:123456789012:session/dev-forbidden"}]
+            """);
+    Question byName = Question.of("ssm:TerminateSession", SSM + "session/dev-0");
+    List<Question.Check> byId =
+        List.of(new Question.Check("ssm:TerminateSession", SSM + "session/" + dev.userId() + "-0"));
+
+    assertThat(decide(dev, byName)).isInstanceOf(Decision.Denied.class);
+    assertThat(decide(dev, byName.or(byId))).isInstanceOf(Decision.Allowed.class);
+    assertThat(
+            decide(
+                dev, Question.of("ssm:TerminateSession", SSM + "session/dev-forbidden").or(byId)))
+        .isInstanceOfSatisfying(
+            Decision.Denied.class, denied -> assertThat(denied.explicit()).isTrue());
+  }
+
+  @Test
+  void lenientChecksSufficeUnlessThePolicyThinksOfDocuments() {
+    List<Question.Check> node =
+        List.of(new Question.Check("ssm:StartSession", SSM + "managed-instance/mi-1"));
+    Question strict =
+        new Question(
+            "ssm:StartSession",
+            List.of(SSM + "managed-instance/mi-1", SSM + "document/Shell"),
+            Proof.ACCESS_KEY);
+    Caller nodesOnly =
+        user(
+            """
+            {"Effect":"Allow","Action":"ssm:StartSession",
+             "Resource":"arn:aws:ssm:us-east-1:123456789012:managed-instance/mi-1"}
+            """);
+
+    assertThat(decide(nodesOnly, strict)).isInstanceOf(Decision.Denied.class);
+    assertThat(decide(nodesOnly, strict.orLeniently(node))).isInstanceOf(Decision.Allowed.class);
+
+    Caller namesOne =
+        user(
+            """
+            {"Effect":"Allow","Action":"ssm:StartSession","Resource":
+              ["arn:aws:ssm:us-east-1:123456789012:managed-instance/mi-1",
+               "arn:aws:ssm:us-east-1:123456789012:document/Other"]}
+            """);
+    assertThat(decide(namesOne, strict.orLeniently(node))).isInstanceOf(Decision.Denied.class);
+
+    Caller denied =
+        user(
+            """
+            [{"Effect":"Allow","Action":"ssm:StartSession",
+              "Resource":"arn:aws:ssm:us-east-1:123456789012:managed-instance/mi-1"},
+             {"Effect":"Deny","Action":"ssm:StartSession",
+              "Resource":"arn:aws:ssm:us-east-1:123456789012:document/Shell"}]
+            """);
+    assertThat(decide(denied, strict.orLeniently(node))).isInstanceOf(Decision.Denied.class);
+  }
+
+  @Test
+  void boundaryLimitsWhatAUserIsAllowed() {
+    Caller dev = user("{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}");
+    assertThat(allows(dev, "iam:CreateUser", Proof.ACCESS_KEY)).isTrue();
+
+    store
+        .principalPolicies()
+        .setBoundary(
+            IamEntity.USER,
+            "dev",
+            Optional.of("arn:aws:iam::aws:policy/AmazonSSMFullAccess"),
+            arn -> ManagedPolicies.find(arn).isPresent());
+
+    assertThat(allows(dev, "iam:CreateUser", Proof.ACCESS_KEY)).isFalse();
+    assertThat(allows(dev, "ssm:StartSession", Proof.ACCESS_KEY)).isTrue();
+  }
+
+  private Decision decide(Caller caller, Question question) {
+    return gate.decide(caller, question, Map.of());
+  }
+
+  /** The user dev, who has these statements and no others. */
+  private Caller user(String statements) {
+    store.users().create("dev", "/", Optional.empty(), Map.of(), arn -> false);
+    String document = "{\"Version\":\"2012-10-17\",\"Statement\":" + statements + "}";
+    assertThat(store.principalPolicies().putInline(IamEntity.USER, "dev", "p", document, 2048))
+        .isEqualTo(PrincipalChange.DONE);
+    String id = store.principalPolicies().find(IamEntity.USER, "dev").orElseThrow().id();
+    return new Caller.User("arn:aws:iam::123456789012:user/dev", id, "dev", "AKIADEV");
   }
 
   private boolean allows(Caller caller, String action, Proof proof) {
