@@ -15,16 +15,7 @@ import dev.postern.server.listener.EventLoops;
 import dev.postern.server.listener.Listener;
 import dev.postern.server.listener.ListenerOptions;
 import dev.postern.server.listener.WebSocketHandler;
-import dev.postern.server.service.Account;
-import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
-import dev.postern.server.service.ec2.Ec2;
-import dev.postern.server.service.ec2messages.MessageDelivery;
-import dev.postern.server.service.iam.Iam;
-import dev.postern.server.service.postern.PosternService;
-import dev.postern.server.service.ssm.SystemsManager;
-import dev.postern.server.service.ssmmessages.MessageGateway;
-import dev.postern.server.service.sts.Sts;
 import dev.postern.server.session.Gateway;
 import dev.postern.server.session.GatewayOptions;
 import dev.postern.server.store.AccessKeyRecord;
@@ -61,9 +52,6 @@ public final class Postern implements AutoCloseable {
   static final String HOME_PROPERTY = "postern.home";
 
   private static final Logger LOG = LoggerFactory.getLogger(Postern.class);
-
-  /** Below the 20 s after which the official agent asks again (spec/agent-service.md 4.3). */
-  private static final Duration POLL_HOLD = Duration.ofSeconds(15);
 
   /** How long the token of StartSession lives, and so how long a session waits for its client. */
   private static final Duration CLIENT_ATTACH_MAX = Duration.ofMinutes(5);
@@ -217,23 +205,7 @@ public final class Postern implements AutoCloseable {
   private Edge edge(
       Store store, Bus bus, URI url, Gateway gateway, MasterKey masterKey, Gate gate) {
     var names = new PrincipalNames(config.account().id(), config.region());
-    var account = new Account(config.account().id(), config.region());
-    var nextToken = new NextToken(masterKey.derive("page tokens"));
-    List<Service> services =
-        List.of(
-            SystemsManager.service(
-                account,
-                store,
-                bus,
-                new SystemsManager.Settings(url, config.authorization().defaultDocumentCheck()),
-                nextToken,
-                random),
-            MessageGateway.service(account, store),
-            MessageDelivery.service(POLL_HOLD),
-            Sts.service(account.id()),
-            Ec2.service(account, store, bus, nextToken),
-            Iam.service(account.id(), store, nextToken),
-            PosternService.service(store));
+    List<Service> services = Services.of(config, store, bus, url, masterKey, random);
     return new Edge(
         services,
         new Keyring(store, names),

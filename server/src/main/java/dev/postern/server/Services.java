@@ -1,0 +1,58 @@
+package dev.postern.server;
+
+import dev.postern.server.bus.Bus;
+import dev.postern.server.service.Account;
+import dev.postern.server.service.NextToken;
+import dev.postern.server.service.Service;
+import dev.postern.server.service.ec2.Ec2;
+import dev.postern.server.service.ec2messages.MessageDelivery;
+import dev.postern.server.service.iam.Iam;
+import dev.postern.server.service.postern.PosternService;
+import dev.postern.server.service.ssm.SystemsManager;
+import dev.postern.server.service.ssmmessages.MessageGateway;
+import dev.postern.server.service.sts.Sts;
+import dev.postern.server.store.MasterKey;
+import dev.postern.server.store.Store;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Every API of the server. */
+final class Services {
+  /** Below the 20 s after which the official agent asks again (spec/agent-service.md 4.3). */
+  private static final Duration POLL_HOLD = Duration.ofSeconds(15);
+
+  private Services() {}
+
+  /**
+   * All of them, over one store.
+   *
+   * @param url where clients and nodes reach this server
+   * @param random of cryptographic strength
+   */
+  static List<Service> of(
+      PosternConfig config,
+      Store store,
+      Bus bus,
+      URI url,
+      MasterKey masterKey,
+      RandomGenerator random) {
+    var account = new Account(config.account().id(), config.region());
+    var nextToken = new NextToken(masterKey.derive("page tokens"));
+    return List.of(
+        SystemsManager.service(
+            account,
+            store,
+            bus,
+            new SystemsManager.Settings(url, config.authorization().defaultDocumentCheck()),
+            nextToken,
+            random),
+        MessageGateway.service(account, store),
+        MessageDelivery.service(POLL_HOLD),
+        Sts.service(account.id()),
+        Ec2.service(account, store, bus, nextToken),
+        Iam.service(account.id(), store, nextToken),
+        PosternService.service(store));
+  }
+}
