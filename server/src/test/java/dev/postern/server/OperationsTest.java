@@ -105,15 +105,18 @@ final class OperationsTest {
 
   @TestFactory
   Stream<DynamicTest> asksForWhatTheTableSays() throws Exception {
-    Map<String, Operation<?, ?>> operations = operations();
-    return lines().stream()
-        .filter(line -> operations.containsKey(line.name()))
-        .map(line ->
-            DynamicTest.dynamicTest(
-                line.name(),
-                () ->
-                    assertThat(asks(operations.get(line.name()), line.input()))
-                        .isEqualTo(line.asks())));
+    Map<String, Line> lines = lines().stream().collect(Collectors.toMap(Line::name, line -> line));
+    List<DynamicTest> tests = new ArrayList<>();
+    operations()
+        .forEach((name, operation) -> {
+          Line line = lines.get(name);
+          if (line != null) {
+            tests.add(
+                DynamicTest.dynamicTest(
+                    name, () -> assertThat(asks(operation, line.input())).isEqualTo(line.asks())));
+          }
+        });
+    return tests.stream();
   }
 
   private static <I> String asks(Operation<I, ?> operation, String input) throws Exception {

@@ -130,10 +130,10 @@ final class DenialTest {
         .containsEntry("Action", "ssm:StartSession")
         .containsEntry("Resource", NODE_ARN)
         .containsEntry("Decision", "implicitDeny");
-    assertThat(explained.get("ContextKeys").toString())
+    assertThat(String.valueOf(explained.get("ContextKeys")))
         .contains("ssm:resourceTag/Environment=[production]")
         .contains("aws:SourceIp=[127.0.0.1]");
-    assertThat(explained.get("NearestStatement").toString())
+    assertThat(String.valueOf(explained.get("NearestStatement")))
         .contains("Development")
         .contains("policy nodes of user dev")
         .contains("ssm:resourceTag/Environment");
@@ -149,12 +149,12 @@ final class DenialTest {
 
     HttpAnswer refused = start(EdgeFixture.NODE);
 
-    assertThat(EdgeFixture.tree(refused).get("message").toString())
+    assertThat(String.valueOf(EdgeFixture.tree(refused).get("message")))
         .endsWith("with an explicit deny in an identity-based policy")
         .doesNotContain("NotHere");
     Map<String, Object> explained = explain(refused);
     assertThat(explained).containsEntry("Decision", "explicitDeny");
-    assertThat(explained.get("DecidingStatement").toString()).contains("NotHere");
+    assertThat(String.valueOf(explained.get("DecidingStatement"))).contains("NotHere");
   }
 
   @Test

@@ -143,7 +143,7 @@ final class SessionRevocationTest {
         .singleElement()
         .satisfies(event -> {
           assertThat(event).containsEntry("eventName", "TerminateSession");
-          assertThat(event.get("serviceEventDetails").toString())
+          assertThat(String.valueOf(event.get("serviceEventDetails")))
               .contains(lost.value())
               .contains("is no longer allowed by any identity-based policy");
         });
