@@ -87,25 +87,70 @@ public final class AccessKeys {
 
   /** A temporary key of an existing role or user that carries something. */
   public IssuedKey issue(Principal principal, SessionContext context, Duration lifetime) {
-    Instant now = clock.instant();
-    // Whole seconds: that is what APIs tell, and nothing may outlive what was told.
-    Instant expiration = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     String token = identifiers.sessionToken();
-    AccessKeyRecord key =
-        new AccessKeyRecord(
-            identifiers.accessKeyId("ASIA"),
-            identifiers.secret(),
-            true,
-            principal,
-            Optional.of(Hashes.hex(token)),
-            Optional.of(expiration),
-            now,
-            context);
+    AccessKeyRecord key = temporary(principal, token, context, lifetime);
     identity.write(handle -> {
       insert(handle, key);
       return key;
     });
-    return new IssuedKey(key.accessKeyId(), key.secret(), token, expiration);
+    return issued(key, token);
+  }
+
+  /**
+   * The same, for the principal that was looked at: empty when it was deleted meanwhile, or when
+   * another one has its name.
+   *
+   * @param principalId {@code AIDA...} or {@code AROA...}
+   */
+  public Optional<IssuedKey> issueTo(
+      Principal principal, String principalId, SessionContext context, Duration lifetime) {
+    String token = identifiers.sessionToken();
+    AccessKeyRecord key = temporary(principal, token, context, lifetime);
+    boolean done =
+        identity.write(handle -> {
+          boolean same = Optional.of(principalId).equals(idOf(handle, principal));
+          if (same) {
+            insert(handle, key);
+          }
+          return same;
+        });
+    return done ? Optional.of(issued(key, token)) : Optional.empty();
+  }
+
+  private static Optional<String> idOf(Handle handle, Principal principal) {
+    return switch (principal) {
+      case Principal.User(String name) ->
+          handle
+              .createQuery("select user_id from iam_user where name_key = :key")
+              .bind("key", Principals.key(name))
+              .mapTo(String.class)
+              .findOne();
+      case Principal.RoleSession session ->
+          handle
+              .createQuery("select role_id from iam_role where name_key = :key")
+              .bind("key", Principals.key(session.roleName()))
+              .mapTo(String.class)
+              .findOne();
+    };
+  }
+
+  private AccessKeyRecord temporary(
+      Principal principal, String token, SessionContext context, Duration lifetime) {
+    Instant now = clock.instant();
+    return new AccessKeyRecord(
+        identifiers.accessKeyId("ASIA"),
+        identifiers.secret(),
+        true,
+        principal,
+        Optional.of(Hashes.hex(token)),
+        // Whole seconds: that is what APIs tell, and nothing may outlive what was told.
+        Optional.of(now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS)),
+        now,
+        context);
+  }
+
+  private static IssuedKey issued(AccessKeyRecord key, String token) {
+    return new IssuedKey(key.accessKeyId(), key.secret(), token, key.expiration().orElseThrow());
   }
 
   private void insert(Handle handle, AccessKeyRecord key) {

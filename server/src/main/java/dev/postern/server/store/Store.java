@@ -49,6 +49,9 @@ public final class Store implements AutoCloseable {
   private final AccessKeys accessKeys;
   private final Identity identity;
   private final Grants grants;
+  private final RoleTrusts roleTrusts;
+  private final OidcProviders oidcProviders;
+  private final MfaCodes mfaCodes;
   private final PolicyAttachments attachments;
   private final PrincipalPolicies principalPolicies;
   private final Users users;
@@ -75,6 +78,9 @@ public final class Store implements AutoCloseable {
     this.accessKeys = accessKeys;
     this.identity = identity;
     this.grants = new Grants(identity);
+    this.roleTrusts = new RoleTrusts(identity);
+    this.oidcProviders = new OidcProviders(identity);
+    this.mfaCodes = new MfaCodes(database, options.masterKey());
     this.attachments = new PolicyAttachments(identity);
     this.principalPolicies = new PrincipalPolicies(identity);
     this.users = new Users(identity, new Identifiers(options.random()), options.clock());
@@ -138,6 +144,18 @@ public final class Store implements AutoCloseable {
 
   public Grants grants() {
     return grants;
+  }
+
+  public RoleTrusts roleTrusts() {
+    return roleTrusts;
+  }
+
+  public OidcProviders oidcProviders() {
+    return oidcProviders;
+  }
+
+  public MfaCodes mfaCodes() {
+    return mfaCodes;
   }
 
   public PolicyAttachments attachments() {

@@ -1,0 +1,109 @@
+package dev.postern.server.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Puts users, roles, policies and providers into the database of a {@link TestStore}. */
+public final class TestIdentities {
+  private final TestStore store;
+
+  public TestIdentities(TestStore store) {
+    this.store = store;
+  }
+
+  public void user(String name, String userId) throws SQLException {
+    run(
+        "insert into iam_user values (?, ?, '/', ?, 1, null)",
+        name.toLowerCase(Locale.ROOT),
+        name,
+        userId);
+  }
+
+  /** A role whose sessions last at most an hour. */
+  public void role(String name, String roleId, String trustPolicy) throws SQLException {
+    role(name, roleId, trustPolicy, "{}");
+  }
+
+  public void role(String name, String roleId, String trustPolicy, String trustIds)
+      throws SQLException {
+    run(
+        """
+        insert into iam_role (name_key, role_name, path, role_id, trust_policy,
+          session_seconds_max, created_at, trust_ids)
+        values (?, ?, '/', ?, ?, 3600, 1, ?)
+        """,
+        name.toLowerCase(Locale.ROOT),
+        name,
+        roleId,
+        trustPolicy,
+        trustIds);
+  }
+
+  public void maxSession(String roleName, int seconds) throws SQLException {
+    run(
+        "update iam_role set session_seconds_max = ? where role_name = ?",
+        String.valueOf(seconds),
+        roleName);
+  }
+
+  /** A policy that is part of a user or role. */
+  public void policy(String kind, String entity, String policyName, String document)
+      throws SQLException {
+    run(
+        "insert into inline_policy values (?, ?, ?, ?)",
+        kind,
+        entity.toLowerCase(Locale.ROOT),
+        policyName,
+        document);
+  }
+
+  public void tag(String kind, String entity, String key, String value) throws SQLException {
+    run(
+        "insert into iam_tag values (?, ?, ?, ?, ?)",
+        kind,
+        entity.toLowerCase(Locale.ROOT),
+        key.toLowerCase(Locale.ROOT),
+        key,
+        value);
+  }
+
+  public void delete(String table, String name) throws SQLException {
+    run("delete from " + table + " where name_key = ?", name.toLowerCase(Locale.ROOT));
+  }
+
+  public void provider(String arn, String url, String clientIds, String thumbprints)
+      throws SQLException {
+    run("insert into oidc_provider values (?, ?, ?, ?, 1)", arn, url, clientIds, thumbprints);
+  }
+
+  /** A device in use. */
+  public void device(String serialNumber, byte[] seed, String userName) throws Exception {
+    byte[] sealed = store.options().masterKey().seal(seed, "mfa device " + serialNumber);
+    run(
+        """
+        insert into mfa_device (serial_number, seed, user_key, enabled_at, created_at)
+        values (?, ?, ?, 1, 1)
+        """,
+        serialNumber,
+        sealed,
+        userName.toLowerCase(Locale.ROOT));
+  }
+
+  private void run(String sql, @Nullable Object... values) throws SQLException {
+    Path file = store.database();
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      connection.createStatement().execute("pragma foreign_keys = on");
+      connection.createStatement().execute("pragma busy_timeout = 10000");
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      statement.executeUpdate();
+    }
+  }
+}
