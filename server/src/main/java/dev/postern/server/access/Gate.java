@@ -37,10 +37,13 @@ public final class Gate {
           case NONE -> true;
           case NODE_KEY -> caller instanceof Caller.NodeKey;
           case ANY_ACCESS_KEY -> hasAccessKey(caller);
-          case ACCESS_KEY -> false;
+          case ACCESS_KEY, WEB_IDENTITY -> false;
         };
     if (proven) {
       return new Decision.Allowed(new Permit(caller, question, keys));
+    }
+    if (question.federated().isPresent()) {
+      return new Round(caller, question.federated().get(), keys).decide(question);
     }
     if (question.credentials() != Question.Proof.ACCESS_KEY || !hasAccessKey(caller)) {
       PolicyRequest request =
@@ -80,7 +83,16 @@ public final class Gate {
       this.keys = keys;
       this.principal = policySets.principal(caller);
       this.policies = policySets.of(caller);
-      this.all = keys.merge(policySets.context(caller));
+      this.all = keys.merge(policySets.context(caller, keys));
+    }
+
+    /** Of somebody without policies of its own. */
+    Round(Caller caller, PolicyPrincipal principal, RequestContext keys) {
+      this.caller = caller;
+      this.keys = keys;
+      this.principal = principal;
+      this.policies = PolicySet.EMPTY;
+      this.all = keys;
     }
 
     Decision decide(Question question) {
@@ -117,11 +129,12 @@ public final class Gate {
       Decision.Denied implicit = null;
       for (Question.Check check : checks) {
         PolicyRequest request = request(principal, check, all);
-        Verdict verdict = Evaluator.evaluate(policies, request);
+        PolicySet set = check.side().map(policies::withResource).orElse(policies);
+        Verdict verdict = Evaluator.evaluate(set, request);
         if (verdict instanceof Verdict.Allowed) {
           continue;
         }
-        Decision.Denied denied = new Decision.Denied(request, policies, verdict);
+        Decision.Denied denied = new Decision.Denied(request, set, verdict);
         if (denied.explicit()) {
           return denied;
         }
@@ -141,6 +154,10 @@ public final class Gate {
 
   /** A denial in AWS's words: who, what, on what, and why in general; no policy's text. */
   public static Fault refusal(Caller caller, Decision.Denied denied) {
+    if (denied.request().principal() instanceof PolicyPrincipal.Federated) {
+      return new Fault(
+          "AccessDeniedException", 400, "Not authorized to perform " + denied.action());
+    }
     return new Fault(
         "AccessDeniedException",
         400,
@@ -154,6 +171,10 @@ public final class Gate {
   }
 
   private static String reason(Decision.Denied denied) {
+    if (denied.policies().resource().isPresent()) {
+      // Which policy it was would tell whether the resource exists.
+      return "";
+    }
     return switch (denied.verdict()) {
       case Verdict.ExplicitDeny(Verdict.Match match) ->
           " with an explicit deny in " + article(match.layer()) + match.layer().title();

@@ -1,8 +1,11 @@
 package dev.postern.server.access;
 
+import dev.postern.server.access.policy.PolicyPrincipal;
+import dev.postern.server.access.policy.ResourceSide;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an operation needs to be allowed: every one of its checks.
@@ -13,9 +16,14 @@ import java.util.Map;
  * @param lenient checks that suffice where nothing was denied and no applicable Allow names a
  *     document (spec/aws-api.md 4.7); none when empty
  * @param credentials whose proof the operation accepts
+ * @param federated who showed a token, with {@link Proof#WEB_IDENTITY}; otherwise empty
  */
 public record Question(
-    List<Check> checks, List<List<Check>> alternatives, List<Check> lenient, Proof credentials) {
+    List<Check> checks,
+    List<List<Check>> alternatives,
+    List<Check> lenient,
+    Proof credentials,
+    Optional<PolicyPrincipal.Federated> federated) {
   /** How a caller must have proved who it is. */
   public enum Proof {
     /** A signature with an access key; decided by policies. */
@@ -25,7 +33,12 @@ public record Question(
     /** The node's own registered key. */
     NODE_KEY,
     /** None: the input carries the secret (RegisterManagedInstance). */
-    NONE
+    NONE,
+    /**
+     * A token of an identity provider, which the operation verified before it asks; the question
+     * says who showed it (AssumeRoleWithWebIdentity). Decided by the policy of the resource alone.
+     */
+    WEB_IDENTITY
   }
 
   /**
@@ -35,10 +48,20 @@ public record Question(
    * @param resource an ARN; {@code *} for operations without resource types
    * @param conditionKeys the keys that follow from the input and the resource (spec/aws-api.md
    *     4.6); an absent key is absent, not empty
+   * @param side what the resource itself says, where it has a policy of its own. A refusal tells
+   *     nothing about it, not even whether the resource exists
    */
-  public record Check(String action, String resource, Map<String, List<String>> conditionKeys) {
+  public record Check(
+      String action,
+      String resource,
+      Map<String, List<String>> conditionKeys,
+      Optional<ResourceSide> side) {
     public Check {
       conditionKeys = Map.copyOf(conditionKeys);
+    }
+
+    public Check(String action, String resource, Map<String, List<String>> conditionKeys) {
+      this(action, resource, conditionKeys, Optional.empty());
     }
 
     public Check(String action, String resource) {
@@ -53,6 +76,14 @@ public record Question(
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("a question asks for something");
     }
+    if (federated.isPresent() != (credentials == Proof.WEB_IDENTITY)) {
+      throw new IllegalArgumentException("whoever shows a token is named, and nobody else");
+    }
+  }
+
+  public Question(
+      List<Check> checks, List<List<Check>> alternatives, List<Check> lenient, Proof credentials) {
+    this(checks, alternatives, lenient, credentials, Optional.empty());
   }
 
   public Question(List<Check> checks, Proof credentials) {
@@ -69,16 +100,21 @@ public record Question(
     return new Question(List.of(new Check(action, resource)), Proof.ACCESS_KEY);
   }
 
+  /** By whoever showed a token that was verified. */
+  public static Question ofFederated(PolicyPrincipal.Federated who, List<Check> checks) {
+    return new Question(checks, List.of(), List.of(), Proof.WEB_IDENTITY, Optional.of(who));
+  }
+
   /** The same, where these checks suffice too. */
   public Question or(List<Check> other) {
     var all = new ArrayList<>(alternatives);
     all.add(other);
-    return new Question(checks, all, lenient, credentials);
+    return new Question(checks, all, lenient, credentials, federated);
   }
 
   /** The same, where these checks suffice for callers whose policies think of no documents. */
   public Question orLeniently(List<Check> fewer) {
-    return new Question(checks, alternatives, fewer, credentials);
+    return new Question(checks, alternatives, fewer, credentials, federated);
   }
 
   /** The action of the first check: what the operation is called. */

@@ -3,16 +3,11 @@ package dev.postern.server.service.ssm;
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
-import dev.postern.server.service.Account;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.ActivationRecord;
-import dev.postern.server.store.RoleRecord;
 import dev.postern.server.store.Store;
-import dev.postern.wire.json.Json;
-import dev.postern.wire.json.JsonObject;
-import dev.postern.wire.message.MalformedMessageException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,16 +40,19 @@ final class CreateActivation
   private static final Duration LIFETIME_MAX = Duration.ofDays(30);
   private static final int TAGS_MAX = 50;
 
+  /** Stands for the nodes that will register. */
+  private static final String ANY_NODE = "mi-*";
+
   /** 24 random bytes are 32 characters: within the API's 20 to 250. */
   private static final int CODE_BYTES = 24;
 
-  private final Account account;
+  private final SessionParts parts;
   private final Store store;
   private final RandomGenerator random;
 
   CreateActivation(SessionParts parts) {
     super(SdkCodec.of(CreateActivationRequest.class, CreateActivationRequest::builder), false);
-    this.account = parts.account();
+    this.parts = parts;
     this.store = parts.store();
     this.random = parts.random();
   }
@@ -109,7 +106,7 @@ final class CreateActivation
 
   @Override
   public CreateActivationResponse run(Call call, CreateActivationRequest input) {
-    requireTrustedRole(account, store, input.iamRole());
+    requireTrustedRole(parts, parts.account().nodeArn(ANY_NODE), call, input.iamRole());
     byte[] bytes = new byte[CODE_BYTES];
     random.nextBytes(bytes);
     String code = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -151,44 +148,22 @@ final class CreateActivation
   }
 
   /** A role that nodes could not use is refused here, where somebody reads the message. */
-  static void requireTrustedRole(Account account, Store store, String nameWithPath) {
-    Optional<RoleRecord> role = store.principals().findRole(roleName(nameWithPath));
-    if (role.isEmpty() || !trustsSystemsManager(role.get().trustPolicy())) {
+  static void requireTrustedRole(
+      SessionParts parts, String nodeArn, Call call, String nameWithPath) {
+    if (!parts
+        .trust()
+        .admitsService(roleName(nameWithPath), SystemsManager.PRINCIPAL, nodeArn, call.now())) {
       throw new Fault(
           "ValidationException",
           400,
           "Nonexistent role or missing ssm service principal in trust policy: "
-              + account.roleArn(nameWithPath));
+              + parts.account().roleArn(nameWithPath));
     }
   }
 
   /** The name alone: {@code IamRole} may have a path before it, as in {@code service-role/Name}. */
   static String roleName(String nameWithPath) {
     return nameWithPath.substring(nameWithPath.lastIndexOf('/') + 1);
-  }
-
-  private static boolean trustsSystemsManager(String trustPolicy) {
-    try {
-      return switch (Json.readObject(trustPolicy).value("Statement")) {
-        case JsonObject statement -> allowsSystemsManager(statement);
-        case List<?> statements ->
-            statements.stream().anyMatch(CreateActivation::allowsSystemsManager);
-        case null, default -> false;
-      };
-    } catch (MalformedMessageException malformed) {
-      throw new IllegalStateException("a stored trust policy is malformed", malformed);
-    }
-  }
-
-  private static boolean allowsSystemsManager(Object statement) {
-    return statement instanceof JsonObject allow
-        && "Allow".equals(allow.value("Effect"))
-        && allow.value("Principal") instanceof JsonObject principal
-        && switch (principal.value("Service")) {
-          case String service -> service.equals("ssm.amazonaws.com");
-          case List<?> services -> services.contains("ssm.amazonaws.com");
-          case null, default -> false;
-        };
   }
 
   /** What is stored of an activation code. */

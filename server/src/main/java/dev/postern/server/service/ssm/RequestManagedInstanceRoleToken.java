@@ -3,6 +3,7 @@ package dev.postern.server.service.ssm;
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
+import dev.postern.server.access.RoleTrust;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
@@ -27,11 +28,13 @@ final class RequestManagedInstanceRoleToken
 
   private final Account account;
   private final Store store;
+  private final RoleTrust trust;
 
   RequestManagedInstanceRoleToken(SessionParts parts) {
     super(TreeCodec.of(), false);
     this.account = parts.account();
     this.store = parts.store();
+    this.trust = parts.trust();
   }
 
   @Override
@@ -64,11 +67,18 @@ final class RequestManagedInstanceRoleToken
           "The fingerprint is not the one that " + node.instanceId() + " registered with.");
     }
     String role = CreateActivation.roleName(node.iamRole());
-    if (store.principals().findRole(role).isEmpty()) {
+    String nodeArn = account.nodeArn(node.instanceId());
+    if (!trust.admitsService(role, SystemsManager.PRINCIPAL, nodeArn, call.now())) {
       throw new Fault(
           "AccessDeniedException",
           400,
-          "The role " + role + " of " + node.instanceId() + " does not exist.");
+          "The role "
+              + role
+              + " of "
+              + node.instanceId()
+              + " does not exist or does not trust "
+              + SystemsManager.PRINCIPAL
+              + ".");
     }
     IssuedKey key =
         store

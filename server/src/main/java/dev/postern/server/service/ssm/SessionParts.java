@@ -1,5 +1,7 @@
 package dev.postern.server.service.ssm;
 
+import dev.postern.server.access.PrincipalNames;
+import dev.postern.server.access.RoleTrust;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
@@ -11,6 +13,7 @@ record SessionParts(
     Account account,
     SessionDocuments documents,
     Store store,
+    RoleTrust trust,
     Bus bus,
     StreamUrls streamUrls,
     SessionIds ids,
@@ -28,6 +31,7 @@ record SessionParts(
         account,
         new SessionDocuments(store.documents()),
         store,
+        new RoleTrust(store, new PrincipalNames(account.id(), account.region())),
         bus,
         new StreamUrls(settings.publicUrl()),
         new SessionIds(random),

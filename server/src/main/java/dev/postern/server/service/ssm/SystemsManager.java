@@ -15,6 +15,9 @@ import java.util.random.RandomGenerator;
 
 /** The Systems Manager API, as far as this server has it. */
 public final class SystemsManager {
+  /** As trust policies call this service. */
+  static final String PRINCIPAL = "ssm.amazonaws.com";
+
   private SystemsManager() {}
 
   /**

@@ -24,6 +24,7 @@ final class UpdateManagedInstanceRole
   private static final Pattern INSTANCE_ID =
       Pattern.compile("(^mi-[0-9a-f]{17}$)|(^i-[0-9a-zA-Z]{1,64}$)");
 
+  private final SessionParts parts;
   private final Account account;
   private final Store store;
 
@@ -32,6 +33,7 @@ final class UpdateManagedInstanceRole
         SdkCodec.of(
             UpdateManagedInstanceRoleRequest.class, UpdateManagedInstanceRoleRequest::builder),
         false);
+    this.parts = parts;
     this.account = parts.account();
     this.store = parts.store();
   }
@@ -65,7 +67,8 @@ final class UpdateManagedInstanceRole
 
   @Override
   public UpdateManagedInstanceRoleResponse run(Call call, UpdateManagedInstanceRoleRequest input) {
-    CreateActivation.requireTrustedRole(account, store, input.iamRole());
+    CreateActivation.requireTrustedRole(
+        parts, account.nodeArn(input.instanceId()), call, input.iamRole());
     if (!store.nodes().changeRole(input.instanceId(), input.iamRole())) {
       throw DeregisterManagedInstance.invalidInstanceId(input.instanceId());
     }
