@@ -68,7 +68,10 @@ public final class Totp {
     OptionalLong found = OptionalLong.empty();
     long current = step(now);
     for (long step = current - WINDOW_STEPS; step <= current + WINDOW_STEPS; step++) {
-      boolean same = equal(code(seed, step - 1), first) & equal(code(seed, step), second);
+      // Both are compared, so that the time taken does not tell which one was wrong.
+      boolean firstIsGood = equal(code(seed, step - 1), first);
+      boolean secondIsGood = equal(code(seed, step), second);
+      boolean same = firstIsGood && secondIsGood;
       if (same && found.isEmpty()) {
         found = OptionalLong.of(step);
       }
