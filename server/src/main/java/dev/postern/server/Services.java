@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.bus.Bus;
 import dev.postern.server.service.Account;
 import dev.postern.server.service.NextToken;
@@ -39,6 +40,7 @@ final class Services {
       MasterKey masterKey,
       RandomGenerator random) {
     var account = new Account(config.account().id(), config.region());
+    var names = new PrincipalNames(account.id(), account.region());
     var nextToken = new NextToken(masterKey.derive("page tokens"));
     return List.of(
         SystemsManager.service(
@@ -50,7 +52,7 @@ final class Services {
             random),
         MessageGateway.service(account, store),
         MessageDelivery.service(POLL_HOLD),
-        Sts.service(account.id()),
+        Sts.service(names, store),
         Ec2.service(account, store, bus, nextToken),
         Iam.service(account.id(), store, nextToken),
         PosternService.service(store));

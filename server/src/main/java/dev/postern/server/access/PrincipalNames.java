@@ -8,11 +8,13 @@ public record PrincipalNames(String accountId, String region) {
     return "arn:aws:iam::" + accountId + ":user" + path + name;
   }
 
-  String role(String path, String name) {
+  /** The ARN of a role. Its path begins and ends with a slash. */
+  public String role(String path, String name) {
     return "arn:aws:iam::" + accountId + ":role" + path + name;
   }
 
-  String roleSession(String roleName, String sessionName) {
+  /** The ARN of a session of a role. */
+  public String roleSession(String roleName, String sessionName) {
     return "arn:aws:sts::" + accountId + ":assumed-role/" + roleName + "/" + sessionName;
   }
 

@@ -176,6 +176,8 @@ final class AuditTrail {
     issuer.put("arn", session.roleArn());
     issuer.put("accountId", accountId);
     issuer.put("userName", session.roleName());
-    return Map.of("sessionIssuer", issuer, "attributes", Map.of("mfaAuthenticated", "false"));
+    boolean mfa = session.temporary().flatMap(temporary -> temporary.context().mfaAt()).isPresent();
+    return Map.of(
+        "sessionIssuer", issuer, "attributes", Map.of("mfaAuthenticated", String.valueOf(mfa)));
   }
 }

@@ -25,7 +25,7 @@ final class Authenticator {
   }
 
   Authenticated authenticate(Arrival arrival, Service service, Proof proof, Protocol protocol) {
-    if (proof == Proof.NONE) {
+    if (proof == Proof.NONE || proof == Proof.WEB_IDENTITY) {
       return new Authenticated.Proven(new Caller.Anonymous());
     }
     RequestSignature signature;

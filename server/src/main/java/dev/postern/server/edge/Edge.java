@@ -1,6 +1,7 @@
 package dev.postern.server.edge;
 
 import dev.postern.aws.Fault;
+import dev.postern.server.access.AuthorizationMessages;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Decision;
 import dev.postern.server.access.Gate;
@@ -61,6 +62,7 @@ public final class Edge implements HttpHandler {
   private final Gate gate;
   private final AuditTrail audit;
   private final DenialNotes denials;
+  private final AuthorizationMessages messages;
   private final Upgrades upgrades;
   private final Entrance entrance;
   private final PrincipalNames names;
@@ -81,6 +83,7 @@ public final class Edge implements HttpHandler {
     this.gate = gate;
     this.audit = new AuditTrail(store.audit(), names.accountId(), names.region());
     this.denials = new DenialNotes(store.denials());
+    this.messages = AuthorizationMessages.of(store);
     this.upgrades = new Upgrades(authenticator, gate, audit, denials, names);
     this.entrance = entrance;
     this.names = names;
@@ -233,7 +236,7 @@ public final class Edge implements HttpHandler {
       I input = syntax.read(operation);
       operation.validate(input);
       parameters = operation.auditParameters(input);
-      O output = operation.run(permitted(arrival, operation, input, caller), input);
+      O output = operation.run(permitted(arrival, service, operation, input, caller), input);
       elements = operation.auditElements(output);
       answer = syntax.success(operation, output, requestId);
     } catch (Fault fault) {
@@ -260,7 +263,16 @@ public final class Edge implements HttpHandler {
     return answer;
   }
 
-  private <I> Call permitted(Arrival arrival, Operation<I, ?> operation, I input, Caller caller) {
+  /** EC2 adds what sts:DecodeAuthorizationMessage reads. */
+  private static Fault encoded(Fault refusal, String message) {
+    return new Fault(
+        refusal.code(),
+        refusal.httpStatus(),
+        refusal.message() + ". Encoded authorization failure message: " + message);
+  }
+
+  private <I> Call permitted(
+      Arrival arrival, Service service, Operation<I, ?> operation, I input, Caller caller) {
     Question question = operation.question(input, caller);
     if (question.credentials() != operation.proof()) {
       throw new IllegalStateException(operation.name() + " asks for two kinds of proof");
@@ -271,7 +283,10 @@ public final class Edge implements HttpHandler {
           new Call(permit, arrival.requestId(), arrival.now(), arrival.sourceAddress());
       case Decision.Denied denied -> {
         denials.keep(arrival, caller, denied);
-        throw Gate.refusal(caller, denied);
+        Fault refusal = Gate.refusal(caller, denied);
+        throw service.protocol() instanceof Service.Protocol.Ec2Query
+            ? encoded(refusal, messages.encode(arrival.requestId(), caller, denied))
+            : refusal;
       }
     };
   }

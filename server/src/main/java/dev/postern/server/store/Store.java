@@ -2,6 +2,7 @@ package dev.postern.server.store;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -204,6 +205,19 @@ public final class Store implements AutoCloseable {
     return identity.write(handle ->
         AdministratorRecovery.run(
             handle, accessKeys, new Identifiers(options.random()), options.clock().instant()));
+  }
+
+  /** The time by which keys expire. */
+  public InstantSource clock() {
+    return options.clock();
+  }
+
+  /**
+   * A secret of 32 bytes for one purpose, the same until the master key changes. See {@link
+   * MasterKey#derive}.
+   */
+  public byte[] secret(String purpose) {
+    return options.masterKey().derive(purpose);
   }
 
   public Documents documents() {

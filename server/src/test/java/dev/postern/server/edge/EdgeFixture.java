@@ -53,23 +53,19 @@ final class EdgeFixture implements AutoCloseable {
   final KeyPair nodeKeys;
 
   EdgeFixture(Path directory) throws Exception {
-    this(directory, (probes, store) -> withSts(probes.services()));
+    this(directory, (probes, _) -> probes.services());
   }
 
-  private static List<Service> withSts(List<Service> probes) {
-    List<Service> services = new ArrayList<>(probes);
-    services.add(Sts.service(ACCOUNT));
-    return services;
-  }
-
-  /** An edge with these services. */
+  /** An edge with these services and STS. */
   EdgeFixture(Path directory, BiFunction<Probes, Store, List<Service>> services) throws Exception {
     clock = new TestStore(directory);
     store = clock.open();
     var names = new PrincipalNames(ACCOUNT, REGION);
+    List<Service> all = new ArrayList<>(services.apply(probes, store));
+    all.add(Sts.service(names, store));
     edge =
         new Edge(
-            services.apply(probes, store),
+            all,
             new Keyring(store, names),
             new Gate(new PolicySets(store, names, Set.of())),
             store,

@@ -3,8 +3,10 @@ package dev.postern.server.edge;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.postern.aws.Timestamps;
+import dev.postern.aws.json.Json;
 import dev.postern.aws.sigv4.Credentials;
 import dev.postern.aws.sigv4.RequestSigner;
 import dev.postern.aws.xml.XmlElement;
@@ -16,10 +18,12 @@ import dev.postern.server.service.Service;
 import dev.postern.server.service.ec2.Ec2;
 import dev.postern.server.service.ssm.DocumentCheck;
 import dev.postern.server.service.ssm.SystemsManager;
+import dev.postern.server.store.AccessKeyRecord;
 import dev.postern.server.store.ActivationRecord;
 import dev.postern.server.store.NodeRecord;
 import dev.postern.server.store.Nodes;
 import dev.postern.server.store.Store;
+import dev.postern.server.store.TestIdentities;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -45,6 +49,7 @@ import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.InvalidResourceIdException;
 import software.amazon.awssdk.services.ssm.model.InvalidResourceTypeException;
 import software.amazon.awssdk.services.ssm.model.TooManyTagsErrorException;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /** Tags through the AWS SDK for Java, and the EC2 protocol as it goes over the wire. */
 final class EdgeTagsTest {
@@ -162,6 +167,43 @@ final class EdgeTagsTest {
       ec2.deleteTags(r -> r.resources(INSTANCE).tags(Tag.builder().key("team").build()));
 
       assertThat(ec2.describeTags(r -> r.filters(filter("key", "team"))).tags()).isEmpty();
+    }
+  }
+
+  @Test
+  void refusalByPolicyCarriesWhatAdministratorsCanDecode() throws Exception {
+    new TestIdentities(fixture.clock).user("ann", "AIDAANN");
+    AccessKeyRecord key = fixture.store.accessKeys().createForUser("ann");
+    try (Ec2Client ec2 = door.client(Ec2Client.builder(), key.accessKeyId(), key.secret());
+        StsClient denied = door.client(StsClient.builder(), key.accessKeyId(), key.secret());
+        StsClient sts =
+            door.client(
+                StsClient.builder(),
+                fixture.admin.accessKeyId(),
+                fixture.admin.secretAccessKey())) {
+      String message =
+          catchThrowableOfType(AwsServiceException.class, ec2::describeInstances)
+              .awsErrorDetails()
+              .errorMessage();
+      assertThat(message)
+          .startsWith("You are not authorized to perform this operation. User: ")
+          .contains("action. Encoded authorization failure message: ");
+      String encoded = message.substring(message.lastIndexOf(' ') + 1);
+
+      Map<String, Object> decoded =
+          Json.readObject(
+              sts.decodeAuthorizationMessage(r -> r.encodedMessage(encoded)).decodedMessage());
+      assertThat(decoded).containsEntry("allowed", false).containsEntry("explicitDeny", false);
+      assertThat(String.valueOf(decoded.get("context")))
+          .contains("action=ec2:DescribeInstances", "user/ann", "aws:SourceIp");
+      assertError(
+          "InvalidAuthorizationMessageException",
+          400,
+          () -> sts.decodeAuthorizationMessage(r -> r.encodedMessage("x" + encoded)));
+      assertError(
+          "AccessDenied",
+          403,
+          () -> denied.decodeAuthorizationMessage(r -> r.encodedMessage(encoded)));
     }
   }
 
