@@ -1,7 +1,9 @@
 package dev.postern.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.aws.Fault;
 import dev.postern.aws.json.Json;
 import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
@@ -121,7 +123,14 @@ final class OperationsTest {
 
   private static <I> String asks(Operation<I, ?> operation, String input) throws Exception {
     Caller caller = operation.proof() == Question.Proof.NODE_KEY ? NODE : CALLER;
-    Question question = operation.question(operation.codec().read(Json.readObject(input)), caller);
+    I read = operation.codec().read(Json.readObject(input));
+    if (operation.proof() == Question.Proof.WEB_IDENTITY) {
+      // It asks about whoever a token names: WebIdentityTest has such tokens.
+      assertThatThrownBy(() -> operation.question(read, new Caller.Anonymous()))
+          .isInstanceOf(Fault.class);
+      return Question.Proof.WEB_IDENTITY + " a token that holds";
+    }
+    Question question = operation.question(read, caller);
     assertThat(question.credentials()).isEqualTo(operation.proof());
     return question.credentials()
         + " "

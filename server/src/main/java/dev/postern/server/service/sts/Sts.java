@@ -17,6 +17,7 @@ public final class Sts {
         List.of(
             new GetCallerIdentity(names.accountId()),
             new AssumeRole(parts),
+            new AssumeRoleWithWebIdentity(parts),
             new GetSessionToken(parts),
             new GetAccessKeyInfo(parts),
             new DecodeAuthorizationMessage(parts)));
