@@ -113,6 +113,14 @@ final class PrincipalRules {
     };
   }
 
+  /** The ARN of one that gets another path or name; null for what stays. */
+  String arn(String name, @Nullable String newPath, @Nullable String newName) {
+    Optional<PrincipalRecord> found = principals.find(kind, name);
+    return arn(
+        newPath == null ? found.map(PrincipalRecord::path).orElse("/") : newPath,
+        newName == null ? found.map(PrincipalRecord::name).orElse(name) : newName);
+  }
+
   /** One action on one principal, with the tags that it has. */
   Question question(String action, String name, Map<String, List<String>> keys) {
     Map<String, List<String>> all = new LinkedHashMap<>(keys);
@@ -139,6 +147,11 @@ final class PrincipalRules {
 
   static Map<String, List<String>> boundaryKey(@Nullable String policyArn) {
     return policyArn == null ? Map.of() : Map.of("iam:PermissionsBoundary", List.of(policyArn));
+  }
+
+  /** The key of changes to what a principal may: the boundary that it has at present. */
+  Map<String, List<String>> boundaryOf(String name) {
+    return boundaryKey(principals.find(kind, name).flatMap(PrincipalRecord::boundary).orElse(null));
   }
 
   /** The principal, or AWS's refusal. */
