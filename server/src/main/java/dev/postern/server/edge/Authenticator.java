@@ -11,17 +11,21 @@ import dev.postern.server.access.Keyring;
 import dev.postern.server.access.NodeIdentity;
 import dev.postern.server.access.Question.Proof;
 import dev.postern.server.service.Service;
+import dev.postern.server.store.KeyUse;
+import dev.postern.server.store.KeyUses;
 import java.util.Optional;
 
 /** Finds out who sent a request. Safe for use by many threads. */
 final class Authenticator {
   private final Keyring keyring;
   private final String region;
+  private final KeyUses keyUses;
   private final SignatureThrottle throttle = new SignatureThrottle();
 
-  Authenticator(Keyring keyring, String region) {
+  Authenticator(Keyring keyring, String region, KeyUses keyUses) {
     this.keyring = keyring;
     this.region = region;
+    this.keyUses = keyUses;
   }
 
   Authenticated authenticate(Arrival arrival, Service service, Proof proof, Protocol protocol) {
@@ -50,10 +54,17 @@ final class Authenticator {
       }
       Caller caller = verify(arrival, signature, service, proof);
       throttle.proven(keyId, arrival.sourceAddress(), arrival.now());
+      noteUse(caller, keyId, new KeyUse(arrival.now(), service.name(), region));
       return new Authenticated.Proven(caller);
     } catch (Fault fault) {
       throttle.failed(keyId, arrival.sourceAddress(), fault, arrival.now());
       return new Authenticated.Refused(fault, claimed(signature, proof));
+    }
+  }
+
+  private void noteUse(Caller caller, String keyId, KeyUse use) {
+    if (caller instanceof Caller.User && caller.temporary().isEmpty()) {
+      keyUses.note(keyId, use);
     }
   }
 

@@ -79,7 +79,7 @@ public final class Edge implements HttpHandler {
       Entrance entrance,
       InstantSource clock) {
     this.router = new Router(services);
-    this.authenticator = new Authenticator(keyring, names.region());
+    this.authenticator = new Authenticator(keyring, names.region(), store.keyUses());
     this.gate = gate;
     this.audit = new AuditTrail(store.audit(), names.accountId(), names.region());
     this.denials = new DenialNotes(store.denials());

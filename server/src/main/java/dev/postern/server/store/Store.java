@@ -31,6 +31,9 @@ public final class Store implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(15);
 
+  /** How often it is written which keys were used. */
+  private static final Duration KEY_USE_INTERVAL = Duration.ofMinutes(1);
+
   /** So long a caller with an expired key still hears that it expired. */
   private static final Duration EXPIRED_KEY_KEPT = Duration.ofDays(1);
 
@@ -48,6 +51,8 @@ public final class Store implements AutoCloseable {
   private final Tokens tokens;
   private final Principals principals;
   private final AccessKeys accessKeys;
+  private final UserKeys userKeys;
+  private final KeyUses keyUses;
   private final Identity identity;
   private final Grants grants;
   private final RoleTrusts roleTrusts;
@@ -77,6 +82,8 @@ public final class Store implements AutoCloseable {
     this.tokens = new Tokens(database, options.clock(), options.random());
     this.principals = new Principals(database);
     this.accessKeys = accessKeys;
+    this.userKeys = new UserKeys(identity, accessKeys);
+    this.keyUses = new KeyUses(database);
     this.identity = identity;
     this.grants = new Grants(identity);
     this.roleTrusts = new RoleTrusts(identity);
@@ -141,6 +148,14 @@ public final class Store implements AutoCloseable {
 
   public AccessKeys accessKeys() {
     return accessKeys;
+  }
+
+  public UserKeys userKeys() {
+    return userKeys;
+  }
+
+  public KeyUses keyUses() {
+    return keyUses;
   }
 
   public Grants grants() {
@@ -231,6 +246,16 @@ public final class Store implements AutoCloseable {
   private void startExpiry() {
     long seconds = EXPIRY_INTERVAL.toSeconds();
     var _ = expiry.scheduleWithFixedDelay(this::tryExpire, seconds, seconds, TimeUnit.SECONDS);
+    seconds = KEY_USE_INTERVAL.toSeconds();
+    var _ = expiry.scheduleWithFixedDelay(this::tryFlush, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void tryFlush() {
+    try {
+      keyUses.flush();
+    } catch (RuntimeException failure) {
+      LOG.warn("could not write when keys were used: {}", failure.getMessage());
+    }
   }
 
   private void tryExpire() {
@@ -261,6 +286,7 @@ public final class Store implements AutoCloseable {
   @Override
   public void close() {
     expiry.shutdownNow();
+    tryFlush();
     database.close();
   }
 }

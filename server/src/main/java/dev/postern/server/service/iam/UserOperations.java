@@ -13,6 +13,7 @@ final class UserOperations {
     List<Operation<?, ?>> operations = new ArrayList<>();
     operations.addAll(users(parts));
     operations.addAll(GroupOperations.of(parts));
+    operations.addAll(AccessKeyOperations.of(parts));
     return List.copyOf(operations);
   }
 
