@@ -53,6 +53,7 @@ public final class Store implements AutoCloseable {
   private final AccessKeys accessKeys;
   private final UserKeys userKeys;
   private final KeyUses keyUses;
+  private final MfaDevices mfaDevices;
   private final Identity identity;
   private final Grants grants;
   private final RoleTrusts roleTrusts;
@@ -84,6 +85,7 @@ public final class Store implements AutoCloseable {
     this.accessKeys = accessKeys;
     this.userKeys = new UserKeys(identity, accessKeys);
     this.keyUses = new KeyUses(database);
+    this.mfaDevices = new MfaDevices(database, options);
     this.identity = identity;
     this.grants = new Grants(identity);
     this.roleTrusts = new RoleTrusts(identity);
@@ -156,6 +158,10 @@ public final class Store implements AutoCloseable {
 
   public KeyUses keyUses() {
     return keyUses;
+  }
+
+  public MfaDevices mfaDevices() {
+    return mfaDevices;
   }
 
   public Grants grants() {

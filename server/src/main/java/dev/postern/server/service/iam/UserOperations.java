@@ -14,6 +14,7 @@ final class UserOperations {
     operations.addAll(users(parts));
     operations.addAll(GroupOperations.of(parts));
     operations.addAll(AccessKeyOperations.of(parts));
+    operations.addAll(MfaOperations.of(parts));
     return List.copyOf(operations);
   }
 

@@ -17,10 +17,10 @@ import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Runs operations as the edge does, on a real store. */
@@ -36,7 +36,10 @@ final class PrincipalFixture implements AutoCloseable {
   final Store store;
   final IamParts parts;
   private final Gate gate;
-  private final Map<String, Operation<?, ?>> operations = new HashMap<>();
+
+  /** The SDK spells some names differently. */
+  private final Map<String, Operation<?, ?>> operations =
+      new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
   PrincipalFixture(Path directory) throws Exception {
     clock = new TestStore(directory);
