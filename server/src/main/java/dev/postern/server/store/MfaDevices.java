@@ -28,7 +28,6 @@ public final class MfaDevices {
   private static final String SELECT =
       """
       select d.*, u.user_name from mfa_device d left join iam_user u on u.name_key = d.user_key
-      where\s\
       """;
 
   private final Database database;
@@ -133,7 +132,7 @@ public final class MfaDevices {
 
   private static Optional<MfaDeviceRecord> find(Handle handle, String serialNumber) {
     return handle
-        .createQuery(SELECT + "d.serial_number = :serial")
+        .createQuery(SELECT + " where d.serial_number = :serial")
         .bind("serial", serialNumber)
         .map((row, context) -> record(handle, row))
         .findOne();
@@ -149,7 +148,7 @@ public final class MfaDevices {
         handle
             .createQuery(
                 SELECT
-                    + "d.serial_number > :after"
+                    + " where d.serial_number > :after"
                     + assignment.condition
                     + " order by d.serial_number limit :limit")
             .bind("after", after)
@@ -165,7 +164,7 @@ public final class MfaDevices {
 
   private static List<MfaDeviceRecord> ofUser(Handle handle, String userKey) {
     return handle
-        .createQuery(SELECT + "d.user_key = :user order by d.serial_number")
+        .createQuery(SELECT + " where d.user_key = :user order by d.serial_number")
         .bind("user", userKey)
         .map((row, context) -> record(handle, row))
         .list();

@@ -18,7 +18,7 @@ public final class UserKeys {
       """
       select k.access_key_id, k.status, k.created_at, u.user_name from access_key k
         join iam_user u on u.name_key = k.user_key
-      where k.token_hash is null and\s\
+      where k.token_hash is null
       """;
 
   private final Identity identity;
@@ -70,7 +70,7 @@ public final class UserKeys {
 
   private static List<UserKeyRecord> of(Handle handle, String userName) {
     return handle
-        .createQuery(SELECT + "k.user_key = :user order by k.created_at, k.access_key_id")
+        .createQuery(SELECT + " and k.user_key = :user order by k.created_at, k.access_key_id")
         .bind("user", Principals.key(userName))
         .map((row, context) -> record(row))
         .list();
@@ -79,7 +79,7 @@ public final class UserKeys {
   public Optional<UserKeyRecord> find(String accessKeyId) {
     return identity.read(handle ->
         handle
-            .createQuery(SELECT + "k.access_key_id = :id")
+            .createQuery(SELECT + " and k.access_key_id = :id")
             .bind("id", accessKeyId)
             .map((row, context) -> record(row))
             .findOne());

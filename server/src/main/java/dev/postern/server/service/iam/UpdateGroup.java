@@ -35,10 +35,10 @@ final class UpdateGroup extends PrincipalOperation<UpdateGroupRequest, UpdateGro
   /** The group as it is and as it will be. */
   @Override
   public Question question(UpdateGroupRequest input, Caller caller) {
-    Question now = super.question(input, caller);
+    Question.Check now = super.question(input, caller).checks().getFirst();
     String target = principals.arn(input.groupName(), input.newPath(), input.newGroupName());
     return new Question(
-        List.of(now.checks().getFirst(), new Question.Check(action(), target)),
+        List.of(now, new Question.Check(action(), target, now.conditionKeys())),
         Question.Proof.ACCESS_KEY);
   }
 

@@ -35,10 +35,10 @@ final class UpdateUser extends PrincipalOperation<UpdateUserRequest, UpdateUserR
   /** The user as it is and as it will be. */
   @Override
   public Question question(UpdateUserRequest input, Caller caller) {
-    Question now = super.question(input, caller);
+    Question.Check now = super.question(input, caller).checks().getFirst();
     String target = principals.arn(input.userName(), input.newPath(), input.newUserName());
     return new Question(
-        List.of(now.checks().getFirst(), new Question.Check(action(), target)),
+        List.of(now, new Question.Check(action(), target, now.conditionKeys())),
         Question.Proof.ACCESS_KEY);
   }
 

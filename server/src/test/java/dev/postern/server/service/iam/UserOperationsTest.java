@@ -284,6 +284,22 @@ final class UserOperationsTest {
   }
 
   @Test
+  void tagsOfUserDecideAboutItsNewNameToo() {
+    create(named("alice").copy(user -> user.tags(tag("team", "blue"))));
+    Caller blue =
+        iam.userWho(
+            "lead",
+            """
+            {"Statement":[{"Effect":"Allow","Action":"iam:UpdateUser","Resource":"*",
+              "Condition":{"StringEquals":{"iam:ResourceTag/team":"blue"}}}]}\
+            """);
+
+    iam.run(blue, UpdateUserRequest.builder().userName("alice").newUserName("alicia").build());
+
+    assertThat(get("alicia").userName()).isEqualTo("alicia");
+  }
+
+  @Test
   void userIsDeletedWhenNothingIsLeft() {
     create(named("alice"));
     iam.store.accessKeys().createForUser("alice");
