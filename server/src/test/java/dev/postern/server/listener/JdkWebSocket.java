@@ -1,8 +1,12 @@
 package dev.postern.server.listener;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -22,13 +26,17 @@ public final class JdkWebSocket implements AutoCloseable {
 
   /** Opens one at the path. */
   public static JdkWebSocket open(TestListener server, String path) throws Exception {
+    return open(server.client(), server.uri("wss", path), Map.of());
+  }
+
+  /** Opens one with these headers in its upgrade. */
+  public static JdkWebSocket open(HttpClient client, URI address, Map<String, List<String>> headers)
+      throws Exception {
     JdkWebSocket opened = new JdkWebSocket();
+    WebSocket.Builder builder = client.newWebSocketBuilder();
+    headers.forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
     opened.socket =
-        server
-            .client()
-            .newWebSocketBuilder()
-            .buildAsync(server.uri("wss", path), opened.new Receiver())
-            .get(WAIT_SECONDS, TimeUnit.SECONDS);
+        builder.buildAsync(address, opened.new Receiver()).get(WAIT_SECONDS, TimeUnit.SECONDS);
     return opened;
   }
 
