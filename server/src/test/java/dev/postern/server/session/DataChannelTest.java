@@ -106,6 +106,17 @@ class DataChannelTest {
   }
 
   @Test
+  void ownerWithoutTheRightCannotComeBack() throws Exception {
+    SessionId id = server.startSession();
+    server.client(id).close();
+    server.ownerStands = false;
+
+    try (Peer again = server.client(id)) {
+      assertEquals(1008, again.closeCode());
+    }
+  }
+
+  @Test
   void must4AnotherNodeCannotOpenTheAgentsEnd() throws Exception {
     SessionId id = server.startSession();
     try (Peer liar = Peer.open(server.listener(), "/agent/" + id + "?node=mi-fedcba9876543210f")) {
