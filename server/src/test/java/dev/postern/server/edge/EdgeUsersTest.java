@@ -3,6 +3,7 @@ package dev.postern.server.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
 import dev.postern.server.service.iam.Iam;
@@ -59,7 +60,7 @@ final class EdgeUsersTest {
   private static List<Service> services(Store store) {
     return List.of(
         Iam.service(EdgeFixture.ACCOUNT, store, new NextToken(new byte[32])),
-        Sts.service(EdgeFixture.ACCOUNT));
+        Sts.service(new PrincipalNames(EdgeFixture.ACCOUNT, EdgeFixture.REGION), store));
   }
 
   @AfterEach
