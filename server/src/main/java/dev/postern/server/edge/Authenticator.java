@@ -63,7 +63,7 @@ final class Authenticator {
   }
 
   private void noteUse(Caller caller, String keyId, KeyUse use) {
-    if (caller instanceof Caller.User && caller.temporary().isEmpty()) {
+    if (caller instanceof Caller.User || caller instanceof Caller.RoleSession) {
       keyUses.note(keyId, use);
     }
   }

@@ -6,12 +6,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * When long-term access keys were used last. Uses are kept in memory and written together once in a
- * while, so that no call waits for the disk; a crash forgets those that were not written. Safe for
- * use by many threads.
+ * When access keys, and with them roles, were used last. Uses are kept in memory and written
+ * together once in a while, so that no call waits for the disk; a crash forgets those that were not
+ * written. Safe for use by many threads.
  */
 public final class KeyUses {
-  /** Keys whose last use is not written yet: all that users can have. */
+  /** Keys whose last use is not written yet: as many as all users can have. */
   static final int PENDING_MAX = Users.USERS_MAX * UserKeys.KEYS_PER_USER_MAX;
 
   private final Database database;
@@ -74,6 +74,17 @@ public final class KeyUses {
             """)
         .bind("at", use.at().toEpochMilli())
         .bind("service", use.service())
+        .bind("region", use.region())
+        .bind("id", accessKeyId)
+        .execute();
+    handle
+        .createUpdate(
+            """
+            update iam_role set last_used_at = :at, last_used_region = :region
+            where name_key = (select role_key from access_key where access_key_id = :id)
+              and (last_used_at is null or last_used_at < :at)
+            """)
+        .bind("at", use.at().toEpochMilli())
         .bind("region", use.region())
         .bind("id", accessKeyId)
         .execute();

@@ -62,8 +62,7 @@ public final class PrincipalPolicies {
         });
   }
 
-  private static boolean policyExists(
-      Handle handle, String policyArn, Predicate<String> isAwsPolicy) {
+  static boolean policyExists(Handle handle, String policyArn, Predicate<String> isAwsPolicy) {
     return isAwsPolicy.test(policyArn)
         || handle
             .createQuery("select 1 from iam_policy where policy_arn = :arn")

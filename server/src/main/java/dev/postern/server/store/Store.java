@@ -63,6 +63,8 @@ public final class Store implements AutoCloseable {
   private final PrincipalPolicies principalPolicies;
   private final Users users;
   private final Groups groups;
+  private final Roles roles;
+  private final InstanceProfiles instanceProfiles;
   private final Denials denials;
   private final CustomerPolicies customerPolicies;
   private final PolicyEntities policyEntities;
@@ -89,12 +91,14 @@ public final class Store implements AutoCloseable {
     this.identity = identity;
     this.grants = new Grants(identity);
     this.roleTrusts = new RoleTrusts(identity);
-    this.oidcProviders = new OidcProviders(identity);
+    this.oidcProviders = new OidcProviders(identity, options.clock());
     this.mfaCodes = new MfaCodes(database, options.masterKey());
     this.attachments = new PolicyAttachments(identity);
     this.principalPolicies = new PrincipalPolicies(identity);
     this.users = new Users(identity, new Identifiers(options.random()), options.clock());
     this.groups = new Groups(identity, new Identifiers(options.random()), options.clock());
+    this.roles = new Roles(identity, options);
+    this.instanceProfiles = new InstanceProfiles(identity, options);
     this.denials = new Denials(database);
     this.customerPolicies = new CustomerPolicies(identity, new Identifiers(options.random()));
     this.policyEntities = new PolicyEntities(identity);
@@ -198,6 +202,14 @@ public final class Store implements AutoCloseable {
 
   public Groups groups() {
     return groups;
+  }
+
+  public Roles roles() {
+    return roles;
+  }
+
+  public InstanceProfiles instanceProfiles() {
+    return instanceProfiles;
   }
 
   public CustomerPolicies customerPolicies() {

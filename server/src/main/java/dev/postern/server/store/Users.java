@@ -30,13 +30,14 @@ public final class Users {
       String path,
       Optional<String> boundary,
       Map<String, String> tags,
-      Predicate<String> policyExists) {
+      Predicate<String> isAwsPolicy) {
     return identity.write(handle -> {
       String key = Principals.key(name);
       if (TABLE.exists(handle, key)) {
         return PrincipalChange.NAME_TAKEN;
       }
-      if (boundary.isPresent() && !policyExists.test(boundary.get())) {
+      if (boundary.isPresent()
+          && !PrincipalPolicies.policyExists(handle, boundary.get(), isAwsPolicy)) {
         return PrincipalChange.NO_POLICY;
       }
       if (count(handle, "select count(*) from iam_user where name_key <> ?", "") >= USERS_MAX) {

@@ -18,6 +18,8 @@ public final class Iam {
     List<Operation<?, ?>> operations = new ArrayList<>();
     operations.addAll(UserOperations.of(parts));
     operations.addAll(RoleOperations.of(parts));
+    operations.addAll(InstanceProfileOperations.of(parts));
+    operations.addAll(OidcProviderOperations.of(parts));
     operations.addAll(PolicyOperations.of(parts));
     return Service.global("iam", new Service.Protocol.Query("2010-05-08", NAMESPACE), operations);
   }

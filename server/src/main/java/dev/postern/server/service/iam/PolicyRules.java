@@ -26,6 +26,8 @@ final class PolicyRules {
   static final int ARN_CHARACTERS_MIN = 20;
   static final int ARN_CHARACTERS_MAX = 2048;
   static final Pattern TEXT = Pattern.compile("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+  static final Pattern TEXT_OR_NOTHING =
+      Pattern.compile("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
 
   private static final int PATH_CHARACTERS_MAX = 512;
 

@@ -1,0 +1,39 @@
+package dev.postern.server.service.iam;
+
+import dev.postern.server.service.Call;
+import dev.postern.server.shape.SdkCodec;
+import software.amazon.awssdk.services.iam.model.UpdateOpenIdConnectProviderThumbprintRequest;
+import software.amazon.awssdk.services.iam.model.UpdateOpenIdConnectProviderThumbprintResponse;
+
+/** Replaces the thumbprints of a provider. */
+final class UpdateOpenIDConnectProviderThumbprint
+    extends OidcProviderOperation<
+        UpdateOpenIdConnectProviderThumbprintRequest,
+        UpdateOpenIdConnectProviderThumbprintResponse> {
+  UpdateOpenIDConnectProviderThumbprint(IamParts parts) {
+    super(
+        parts,
+        SdkCodec.of(
+            UpdateOpenIdConnectProviderThumbprintRequest.class,
+            UpdateOpenIdConnectProviderThumbprintRequest::builder),
+        false);
+  }
+
+  @Override
+  String provider(UpdateOpenIdConnectProviderThumbprintRequest input) {
+    return input.openIDConnectProviderArn();
+  }
+
+  @Override
+  public void validate(UpdateOpenIdConnectProviderThumbprintRequest input) {
+    thumbprints(named(input), input.thumbprintList()).verify();
+  }
+
+  @Override
+  public UpdateOpenIdConnectProviderThumbprintResponse run(
+      Call call, UpdateOpenIdConnectProviderThumbprintRequest input) {
+    String arn = input.openIDConnectProviderArn();
+    require(providers.setThumbprints(arn, input.thumbprintList()), arn);
+    return UpdateOpenIdConnectProviderThumbprintResponse.builder().build();
+  }
+}
