@@ -5,6 +5,7 @@ import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.ActivationRecord;
 import dev.postern.server.store.Store;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -101,7 +103,13 @@ final class CreateActivation
 
   @Override
   public Question question(CreateActivationRequest input, Caller caller) {
-    return Question.of(action(), "*");
+    Map<String, String> tags = new LinkedHashMap<>();
+    input.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
+    return new Question(
+        List.of(
+            new Question.Check(action(), "*", ResourceTags.requested(tags)),
+            PassRole.check(parts.account(), store, input.iamRole())),
+        Question.Proof.ACCESS_KEY);
   }
 
   @Override

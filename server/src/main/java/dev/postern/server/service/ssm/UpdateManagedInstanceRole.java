@@ -58,10 +58,7 @@ final class UpdateManagedInstanceRole
                 action(),
                 account.nodeArn(input.instanceId()),
                 ResourceTags.conditionKeys(store.nodes().tags(input.instanceId()))),
-            new Question.Check(
-                "iam:PassRole",
-                account.roleArn(input.iamRole()),
-                Map.of("iam:PassedToService", List.of("ssm.amazonaws.com")))),
+            PassRole.check(account, store, input.iamRole())),
         Question.Proof.ACCESS_KEY);
   }
 
