@@ -145,6 +145,9 @@ final class AuditTrail {
         putPrincipal(identity, "IAMUser", user);
         identity.put("accessKeyId", user.keyId());
         identity.put("userName", user.name());
+        user.temporary()
+            .ifPresent(temporary ->
+                identity.put("sessionContext", Map.of("attributes", attributes(temporary))));
       }
       case Caller.RoleSession session -> {
         putPrincipal(identity, "AssumedRole", session);
@@ -176,8 +179,26 @@ final class AuditTrail {
     issuer.put("arn", session.roleArn());
     issuer.put("accountId", accountId);
     issuer.put("userName", session.roleName());
-    boolean mfa = session.temporary().flatMap(temporary -> temporary.context().mfaAt()).isPresent();
+    var context = new LinkedHashMap<String, Object>();
+    context.put("sessionIssuer", issuer);
+    context.put(
+        "attributes",
+        session
+            .temporary()
+            .map(AuditTrail::attributes)
+            .orElse(Map.of("mfaAuthenticated", "false")));
+    session
+        .temporary()
+        .flatMap(temporary -> temporary.context().sourceIdentity())
+        .ifPresent(identity -> context.put("sourceIdentity", identity));
+    return context;
+  }
+
+  private static Map<String, Object> attributes(Caller.Temporary temporary) {
     return Map.of(
-        "sessionIssuer", issuer, "attributes", Map.of("mfaAuthenticated", String.valueOf(mfa)));
+        "creationDate",
+        Timestamps.iso8601(temporary.issuedAt()),
+        "mfaAuthenticated",
+        String.valueOf(temporary.context().mfaAt().isPresent()));
   }
 }

@@ -35,7 +35,7 @@ final class DenialNotes {
     var note = new LinkedHashMap<String, Object>();
     note.put("RequestId", arrival.requestId());
     note.put("Time", Timestamps.iso8601(arrival.now()));
-    note.put("Principal", caller.arn().isEmpty() ? "anonymous" : caller.arn());
+    note.put("Principal", who(caller, denied));
     note.put("Action", denied.action());
     note.put("Resource", denied.resource());
     note.put("Decision", denied.explicit() ? "explicitDeny" : "implicitDeny");
@@ -47,6 +47,11 @@ final class DenialNotes {
     }
     explanation.nearest().ifPresent(nearest -> note.put("NearestStatement", nearest(nearest)));
     return note;
+  }
+
+  /** The caller, or the provider whose token somebody showed. */
+  private static String who(Caller caller, Decision.Denied denied) {
+    return caller.arn().isEmpty() ? denied.request().principal().name() : caller.arn();
   }
 
   private static String layer(Verdict verdict) {

@@ -247,8 +247,7 @@ public final class Edge implements HttpHandler {
       refusal = Optional.of(fault);
       answer = syntax.refusal(fault, requestId);
     }
-    // Of nobody's failed attempts there is nothing to tell that could be believed.
-    if (!(caller instanceof Caller.Anonymous) || refusal.isEmpty()) {
+    if (isTold(caller, operation.proof(), refusal)) {
       audit.append(
           new CallReport(
               arrival,
@@ -269,6 +268,16 @@ public final class Edge implements HttpHandler {
         refusal.code(),
         refusal.httpStatus(),
         refusal.message() + ". Encoded authorization failure message: " + message);
+  }
+
+  /**
+   * Of nobody's failed attempts there is nothing to tell that could be believed, unless policies
+   * refused whoever showed a token that holds.
+   */
+  private static boolean isTold(Caller caller, Proof proof, Optional<Fault> refusal) {
+    return !(caller instanceof Caller.Anonymous)
+        || refusal.isEmpty()
+        || (proof == Proof.WEB_IDENTITY && refusal.get().code().equals("AccessDeniedException"));
   }
 
   private <I> Call permitted(

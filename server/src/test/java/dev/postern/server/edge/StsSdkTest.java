@@ -555,6 +555,11 @@ final class StsSdkTest {
         .doesNotContain(assumed.credentials().secretAccessKey())
         .doesNotContain(assumed.credentials().sessionToken())
         .doesNotContain("tokenCode");
+    try (StsClient session = client(assumed.credentials())) {
+      session.getCallerIdentity();
+    }
+    assertThat(String.valueOf(fixture.events().getLast().get("userIdentity")))
+        .contains("type=AssumedRole", "mfaAuthenticated=true", "creationDate=");
   }
 
   @Test

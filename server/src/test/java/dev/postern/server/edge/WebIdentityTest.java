@@ -147,6 +147,14 @@ final class WebIdentityTest {
     assertRefused("AccessDenied", denied, () -> assume(bob));
     role();
     assertRefused("AccessDenied", denied, () -> assume(bob));
+
+    Map<String, Object> event = fixture.events().getLast();
+    assertThat(event).containsEntry("errorCode", "AccessDenied");
+    assertThat(fixture.store.denials().find(String.valueOf(event.get("requestID"))).orElseThrow())
+        .contains(provider.arn(), ":sub", "bob@example.com");
+    int events = fixture.events().size();
+    assertRefused("InvalidIdentityToken", "", () -> assume(bob.substring(0, bob.length() - 9)));
+    assertThat(fixture.events()).hasSize(events);
   }
 
   @Test
