@@ -3,11 +3,9 @@ package dev.postern.server.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.postern.server.access.PrincipalNames;
 import dev.postern.server.service.NextToken;
 import dev.postern.server.service.Service;
 import dev.postern.server.service.iam.Iam;
-import dev.postern.server.service.sts.Sts;
 import dev.postern.server.store.Store;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -58,9 +56,7 @@ final class EdgeUsersTest {
   }
 
   private static List<Service> services(Store store) {
-    return List.of(
-        Iam.service(EdgeFixture.ACCOUNT, store, new NextToken(new byte[32])),
-        Sts.service(new PrincipalNames(EdgeFixture.ACCOUNT, EdgeFixture.REGION), store));
+    return List.of(Iam.service(EdgeFixture.ACCOUNT, store, new NextToken(new byte[32])));
   }
 
   @AfterEach
