@@ -153,10 +153,12 @@ public final class AuthorizationMessages {
   /** In the form that AWS's messages have. */
   private static Map<String, Object> message(
       Caller caller, Decision.Denied denied, boolean conditions) {
+    var principal = new LinkedHashMap<String, Object>();
+    principal.put("id", caller.userId());
+    principal.put("name", caller.sessionName());
+    principal.put("arn", caller.arn());
     var context = new LinkedHashMap<String, Object>();
-    context.put(
-        "principal",
-        Map.of("id", caller.userId(), "name", caller.sessionName(), "arn", caller.arn()));
+    context.put("principal", principal);
     context.put("action", denied.action());
     context.put("resource", denied.resource());
     context.put(
@@ -187,12 +189,12 @@ public final class AuthorizationMessages {
   private static List<?> conditions(RequestContext context) {
     List<Object> conditions = new ArrayList<>();
     for (String name : context.names()) {
-      conditions.add(
-          Map.of(
-              "key",
-              name,
-              "values",
-              items(context.values(name).stream().map(value -> Map.of("value", value)).toList())));
+      var condition = new LinkedHashMap<String, Object>();
+      condition.put("key", name);
+      condition.put(
+          "values",
+          items(context.values(name).stream().map(value -> Map.of("value", value)).toList()));
+      conditions.add(condition);
     }
     return conditions;
   }

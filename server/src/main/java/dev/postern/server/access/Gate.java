@@ -83,7 +83,7 @@ public final class Gate {
       this.keys = keys;
       this.principal = policySets.principal(caller);
       this.policies = policySets.of(caller);
-      this.all = keys.merge(policySets.context(caller, keys));
+      this.all = keys.merge(policySets.context(caller));
     }
 
     /** Of somebody without policies of its own. */

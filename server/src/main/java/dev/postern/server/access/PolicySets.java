@@ -16,7 +16,6 @@ import dev.postern.server.store.Grants;
 import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.SessionContext;
 import dev.postern.server.store.Store;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -183,24 +182,6 @@ public final class PolicySets {
     caller.temporary().ifPresent(temporary -> put(keys, temporary, tags));
     tags.forEach((key, value) -> keys.put("aws:PrincipalTag/" + key, value));
     return keys.build();
-  }
-
-  /**
-   * The same, and what follows from the caller and the time of the request.
-   *
-   * @param request keys of the request, {@code aws:EpochTime} among them
-   */
-  RequestContext context(Caller caller, RequestContext request) {
-    Optional<Instant> mfaAt = caller.temporary().flatMap(temporary -> temporary.context().mfaAt());
-    List<String> now = request.values("aws:EpochTime");
-    if (mfaAt.isEmpty() || now.isEmpty()) {
-      return context(caller);
-    }
-    long age = Long.parseLong(now.getFirst()) - mfaAt.get().getEpochSecond();
-    return context(caller)
-        .merge(
-            RequestContext.of(
-                Map.of("aws:MultiFactorAuthAge", List.of(String.valueOf(Math.max(0, age))))));
   }
 
   private static void put(

@@ -3,12 +3,10 @@ package dev.postern.server.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.aws.Timestamps;
-import dev.postern.server.store.SessionContext;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestIdentities;
 import dev.postern.server.store.TestStore;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +63,7 @@ final class RoleTrustTest {
                 new Question.Check(
                     "sts:AssumeRole", ARN, keys, Optional.of(trust.side(trust.find(ARN))))),
             Question.Proof.ACCESS_KEY),
-        Map.of("aws:EpochTime", List.of(String.valueOf(clock.now().getEpochSecond()))));
+        Map.of());
   }
 
   private boolean allows(Caller caller) {
@@ -190,41 +188,6 @@ final class RoleTrustTest {
     assertThat(allows(ANN)).isFalse();
     assertThat(decide(ANN, Map.of("sts:ExternalId", List.of("x1"))))
         .isInstanceOf(Decision.Allowed.class);
-  }
-
-  @Test
-  void ageOfAnMfaCodeCounts() throws Exception {
-    role(
-        "Allow",
-        NAMED,
-        ",\"Condition\":{\"NumericLessThan\":{\"aws:MultiFactorAuthAge\":\"60\"},"
-            + "\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}}");
-    Caller annWithCode = withCode(ANN);
-
-    assertThat(allows(ANN)).isFalse();
-    assertThat(allows(annWithCode)).isTrue();
-    clock.advance(Duration.ofSeconds(60));
-    assertThat(allows(annWithCode)).isFalse();
-  }
-
-  private Caller withCode(Caller user) {
-    return new Caller.User(
-        user.arn(),
-        user.userId(),
-        user.sessionName(),
-        "ASIA",
-        Optional.of(
-            new Caller.Temporary(
-                clock.now(),
-                new SessionContext(
-                    Optional.empty(),
-                    List.of(),
-                    Map.of(),
-                    Set.of(),
-                    Optional.empty(),
-                    Optional.of(clock.now()),
-                    false,
-                    Map.of()))));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.postern.aws.sigv4.Credentials;
 import dev.postern.aws.sigv4.RequestSigner;
 import dev.postern.server.access.TestCodes;
 import dev.postern.server.listener.HttpAnswer;
+import dev.postern.server.listener.HttpHandler;
 import dev.postern.server.store.AccessKeyRecord;
 import dev.postern.server.store.TestIdentities;
 import java.nio.charset.StandardCharsets;
@@ -536,6 +537,28 @@ final class StsSdkTest {
             EdgeFixture.REGION,
             "sts",
             fixture.clock.now()));
+  }
+
+  @Test
+  void sessionThatHasANodesNameIsNoNode() throws Exception {
+    role("Ops");
+    allow("role", "Ops", "ssmmessages:*");
+    var issued =
+        ann.assumeRole(r -> r.roleArn(arn("Ops")).roleSessionName(EdgeFixture.NODE)).credentials();
+    var credentials =
+        new Credentials(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
+    String channel = "/v1/control-channel/" + EdgeFixture.NODE + "?role=subscribe&stream=input";
+
+    HttpHandler.Upgrade upgrade =
+        fixture.edge.upgrade(
+            EdgeFixture.call(fixture.signed(EdgeFixture.get(channel), credentials, "ssmmessages")));
+
+    assertThat(upgrade).isInstanceOf(HttpHandler.Upgrade.Refused.class);
+    assertThat(fixture.events().getLast())
+        .containsEntry("eventName", "OpenControlChannel")
+        .containsEntry("errorCode", "AccessDenied");
+    assertThat(String.valueOf(fixture.events().getLast().get("errorMessage")))
+        .endsWith("because it is not that node");
   }
 
   @Test
