@@ -69,8 +69,8 @@ final class MfaOperationsTest {
   private static byte[] seed(VirtualMFADevice device) {
     String text = device.base32StringSeed().asString(StandardCharsets.US_ASCII);
     BigInteger bits = BigInteger.ONE;
-    for (char character : text.toCharArray()) {
-      int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character);
+    for (int i = 0; i < text.length(); i++) {
+      int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(text.charAt(i));
       bits = bits.shiftLeft(5).or(BigInteger.valueOf(value));
     }
     byte[] marked = bits.toByteArray();

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Runs operations as the edge does, on a real store. */
+@SuppressWarnings("TypeParameterUnusedInFormals") // the test knows which output it asks for
 final class PrincipalFixture implements AutoCloseable {
   static final String ACCOUNT = "123456789012";
   static final String READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
