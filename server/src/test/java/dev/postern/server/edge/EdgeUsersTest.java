@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.server.service.NextToken;
-import dev.postern.server.service.Service;
 import dev.postern.server.service.iam.Iam;
-import dev.postern.server.store.Store;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,15 +46,15 @@ final class EdgeUsersTest {
 
   @BeforeEach
   void open() throws Exception {
-    fixture = new EdgeFixture(directory, (probes, store) -> services(store));
+    fixture =
+        new EdgeFixture(
+            directory,
+            (probes, store) ->
+                List.of(Iam.service(EdgeFixture.ACCOUNT, store, new NextToken(new byte[32]))));
     // The SDK signs with the real time.
     fixture.clock.advance(Duration.between(fixture.clock.now(), Instant.now()));
     door = new SdkDoor(fixture.edge);
     admin = iam(fixture.admin.accessKeyId(), fixture.admin.secretAccessKey());
-  }
-
-  private static List<Service> services(Store store) {
-    return List.of(Iam.service(EdgeFixture.ACCOUNT, store, new NextToken(new byte[32])));
   }
 
   @AfterEach
