@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Principal or NotPrincipal of a statement. Entries are compared as a whole; there are no partial
@@ -20,6 +21,9 @@ final class PrincipalElement {
     CALLER
   }
 
+  /** One session of a role is not the role. */
+  private static final String SESSION_ARN = "arn:aws:sts:";
+
   private final boolean negated;
   private final boolean everyone;
   private final Set<String> accounts;
@@ -30,6 +34,9 @@ final class PrincipalElement {
   /** The unique ids that named principals had when the policy was written. */
   private final Map<String, String> uniqueIds;
 
+  /** Of these, the ids of users and roles: they stay what they are under another name. */
+  private final Set<String> knownIds;
+
   private final List<String> sources;
 
   PrincipalElement(boolean negated, Entries entries, Map<String, String> uniqueIds) {
@@ -38,6 +45,12 @@ final class PrincipalElement {
     this.accounts = Set.copyOf(entries.accounts);
     this.names = Set.copyOf(entries.names);
     this.uniqueIds = Map.copyOf(uniqueIds);
+    this.knownIds =
+        uniqueIds.entrySet().stream()
+            .filter(known -> names.contains(known.getKey()))
+            .filter(known -> !known.getKey().startsWith(SESSION_ARN))
+            .map(Map.Entry::getValue)
+            .collect(Collectors.toUnmodifiableSet());
     this.sources = List.copyOf(entries.sources);
   }
 
@@ -113,7 +126,7 @@ final class PrincipalElement {
         return true;
       }
     }
-    return !uniqueId.isEmpty() && names.contains(uniqueId);
+    return !uniqueId.isEmpty() && (names.contains(uniqueId) || knownIds.contains(uniqueId));
   }
 
   private boolean hasAccountOf(PolicyPrincipal caller) {

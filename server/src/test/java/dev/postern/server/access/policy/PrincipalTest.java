@@ -63,6 +63,18 @@ class PrincipalTest {
   }
 
   @Test
+  void principalKeepsItsTrustUnderAnotherName() {
+    String former = "arn:aws:iam::" + ACCOUNT + ":user/al";
+    String session = "arn:aws:sts::" + ACCOUNT + ":assumed-role/other/morning";
+
+    assertThat(trusts("{'AWS':'" + former + "'}", ALICE, Map.of(former, ALICE.uniqueId())))
+        .isTrue();
+    assertThat(trusts("{'AWS':'" + session + "'}", BOB, Map.of(session, BOB.uniqueId())))
+        .as("one session of a role is not the role")
+        .isFalse();
+  }
+
+  @Test
   void principalMayBeNamedByUniqueId() {
     var carol =
         new PolicyPrincipal.User(
