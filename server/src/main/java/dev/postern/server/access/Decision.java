@@ -16,13 +16,16 @@ public sealed interface Decision {
    *
    * @param request the first action and resource that was refused, with all condition keys
    * @param policies what was in force for the caller
+   * @param shown what the caller is told that the resource is
    */
-  record Denied(PolicyRequest request, PolicySet policies, Verdict verdict) implements Decision {
+  record Denied(PolicyRequest request, PolicySet policies, Verdict verdict, String shown)
+      implements Decision {
     /** The action as the operation spells it. */
     public String action() {
       return request.action().toString();
     }
 
+    /** What was decided about; for administrators. */
     public String resource() {
       return request.resource();
     }

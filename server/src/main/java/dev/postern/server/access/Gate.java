@@ -46,10 +46,12 @@ public final class Gate {
       return new Round(caller, question.federated().get(), keys).decide(question);
     }
     if (question.credentials() != Question.Proof.ACCESS_KEY || !hasAccessKey(caller)) {
-      PolicyRequest request =
-          request(new PolicyPrincipal.Anonymous(), question.checks().getFirst(), keys);
+      Question.Check first = question.checks().getFirst();
       return new Decision.Denied(
-          request, PolicySet.EMPTY, new Verdict.ImplicitDeny(Layer.IDENTITY));
+          request(new PolicyPrincipal.Anonymous(), first, keys),
+          PolicySet.EMPTY,
+          new Verdict.ImplicitDeny(Layer.IDENTITY),
+          first.shown());
     }
     return new Round(caller, keys).decide(question);
   }
@@ -134,7 +136,7 @@ public final class Gate {
         if (verdict instanceof Verdict.Allowed) {
           continue;
         }
-        Decision.Denied denied = new Decision.Denied(request, set, verdict);
+        Decision.Denied denied = new Decision.Denied(request, set, verdict, check.shown());
         if (denied.explicit()) {
           return denied;
         }
@@ -166,7 +168,7 @@ public final class Gate {
             + " is not authorized to perform: "
             + denied.action()
             + " on resource: "
-            + denied.resource()
+            + denied.shown()
             + reason(denied));
   }
 

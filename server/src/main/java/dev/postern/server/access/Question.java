@@ -50,14 +50,24 @@ public record Question(
    *     4.6); an absent key is absent, not empty
    * @param side what the resource itself says, where it has a policy of its own. A refusal tells
    *     nothing about it, not even whether the resource exists
+   * @param shown what a refusal calls the resource: only what the caller knew before
    */
   public record Check(
       String action,
       String resource,
       Map<String, List<String>> conditionKeys,
-      Optional<ResourceSide> side) {
+      Optional<ResourceSide> side,
+      String shown) {
     public Check {
       conditionKeys = Map.copyOf(conditionKeys);
+    }
+
+    public Check(
+        String action,
+        String resource,
+        Map<String, List<String>> conditionKeys,
+        Optional<ResourceSide> side) {
+      this(action, resource, conditionKeys, side, resource);
     }
 
     public Check(String action, String resource, Map<String, List<String>> conditionKeys) {
@@ -66,6 +76,11 @@ public record Question(
 
     public Check(String action, String resource) {
       this(action, resource, Map.of());
+    }
+
+    /** The same, where the ARN tells more than the caller said: a path, or whose something is. */
+    public Check shownAs(String text) {
+      return new Check(action, resource, conditionKeys, side, text);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.postern.server.store.KeyUse;
 import dev.postern.server.store.KeyUses;
 import dev.postern.server.store.UserKeyRecord;
 import dev.postern.server.store.UserKeys;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.iam.model.AccessKeyLastUsed;
 import software.amazon.awssdk.services.iam.model.GetAccessKeyLastUsedRequest;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.iam.model.GetAccessKeyLastUsedResponse;
 final class GetAccessKeyLastUsed
     extends IamOperation<GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse> {
   private static final String NOT_USED = "N/A";
+  private static final String ANYBODY = "*";
 
   private final PrincipalRules users;
   private final UserKeys keys;
@@ -37,11 +39,15 @@ final class GetAccessKeyLastUsed
     AccessKeyRules.keyId(Constraints.of(), input.accessKeyId()).verify();
   }
 
-  /** Policies allow it by the user whose key it is; for a key that nobody has, by all users. */
+  /**
+   * Policies allow it by the user whose key it is; for a key that nobody has, by all users. A
+   * refusal tells neither whose key it is nor whether there is one.
+   */
   @Override
   public Question question(GetAccessKeyLastUsedRequest input, Caller caller) {
-    String owner = keys.find(input.accessKeyId()).map(UserKeyRecord::userName).orElse("*");
-    return users.question(action(), owner);
+    String owner = keys.find(input.accessKeyId()).map(UserKeyRecord::userName).orElse(ANYBODY);
+    Question.Check check = users.question(action(), owner).checks().getFirst();
+    return new Question(List.of(check.shownAs(users.arn("/", ANYBODY))), Question.Proof.ACCESS_KEY);
   }
 
   @Override

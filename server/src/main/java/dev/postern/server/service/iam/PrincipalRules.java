@@ -121,7 +121,7 @@ final class PrincipalRules {
         newName == null ? found.map(PrincipalRecord::name).orElse(name) : newName);
   }
 
-  /** One action on one principal, with the tags that it has. */
+  /** One action on one principal, with the tags that it has; a refusal hides its path. */
   Question question(String action, String name, Map<String, List<String>> keys) {
     Map<String, List<String>> all = new LinkedHashMap<>(keys);
     principals
@@ -134,7 +134,8 @@ final class PrincipalRules {
                   all.put("aws:ResourceTag/" + key, List.of(value));
                 }));
     return new Question(
-        List.of(new Question.Check(action, arn(name), all)), Question.Proof.ACCESS_KEY);
+        List.of(new Question.Check(action, arn(name), all).shownAs(arn("/", name))),
+        Question.Proof.ACCESS_KEY);
   }
 
   Question question(String action, String name) {

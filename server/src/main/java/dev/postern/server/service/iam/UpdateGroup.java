@@ -38,8 +38,15 @@ final class UpdateGroup extends PrincipalOperation<UpdateGroupRequest, UpdateGro
     Question.Check now = super.question(input, caller).checks().getFirst();
     String target = principals.arn(input.groupName(), input.newPath(), input.newGroupName());
     return new Question(
-        List.of(now, new Question.Check(action(), target, now.conditionKeys())),
+        List.of(
+            now, new Question.Check(action(), target, now.conditionKeys()).shownAs(shown(input))),
         Question.Proof.ACCESS_KEY);
+  }
+
+  /** The target as far as the input says what it is. */
+  private String shown(UpdateGroupRequest input) {
+    String name = input.newGroupName() == null ? input.groupName() : input.newGroupName();
+    return principals.arn(PrincipalPaths.orRoot(input.newPath()), name);
   }
 
   @Override

@@ -38,8 +38,15 @@ final class UpdateUser extends PrincipalOperation<UpdateUserRequest, UpdateUserR
     Question.Check now = super.question(input, caller).checks().getFirst();
     String target = principals.arn(input.userName(), input.newPath(), input.newUserName());
     return new Question(
-        List.of(now, new Question.Check(action(), target, now.conditionKeys())),
+        List.of(
+            now, new Question.Check(action(), target, now.conditionKeys()).shownAs(shown(input))),
         Question.Proof.ACCESS_KEY);
+  }
+
+  /** The target as far as the input says what it is. */
+  private String shown(UpdateUserRequest input) {
+    String name = input.newUserName() == null ? input.userName() : input.newUserName();
+    return principals.arn(PrincipalPaths.orRoot(input.newPath()), name);
   }
 
   @Override

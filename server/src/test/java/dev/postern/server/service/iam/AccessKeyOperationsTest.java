@@ -224,8 +224,10 @@ final class AccessKeyOperationsTest {
     assertThat(list("bob")).isEmpty();
     iam.denied(self, CreateAccessKeyRequest.builder().userName("alice").build());
     String alices = create("alice").accessKeyId();
-    iam.denied(self, GetAccessKeyLastUsedRequest.builder().accessKeyId(alices).build());
-    iam.denied(self, GetAccessKeyLastUsedRequest.builder().accessKeyId(NO_KEY).build());
+    assertThat(iam.denied(self, GetAccessKeyLastUsedRequest.builder().accessKeyId(alices).build()))
+        .isEqualTo(
+            iam.denied(self, GetAccessKeyLastUsedRequest.builder().accessKeyId(NO_KEY).build()))
+        .contains("on resource: arn:aws:iam::123456789012:user/* because");
   }
 
   @Test

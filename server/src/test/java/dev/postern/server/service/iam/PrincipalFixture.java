@@ -2,6 +2,7 @@ package dev.postern.server.service.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
@@ -110,10 +111,13 @@ final class PrincipalFixture implements AutoCloseable {
     refused(() -> run(input), code, message);
   }
 
-  void denied(Caller caller, Object input) {
-    assertThatThrownBy(() -> run(caller, input))
+  /** Denied; the answer is the message. */
+  String denied(Caller caller, Object input) {
+    Throwable thrown = catchThrowable(() -> run(caller, input));
+    assertThat(thrown)
         .isInstanceOfSatisfying(
             Fault.class, fault -> assertThat(fault.code()).isEqualTo("AccessDeniedException"));
+    return String.valueOf(thrown.getMessage());
   }
 
   static void refused(ThrowingCallable call, String code, String message) {

@@ -177,6 +177,39 @@ final class UserOperationsTest {
   }
 
   @Test
+  void deniedCallerLearnsNothingAboutUsers() {
+    create(named("Alice").copy(user -> user.path("/eng/")));
+    iam.user("stranger");
+    Caller stranger = PrincipalFixture.caller("stranger");
+
+    for (String name : List.of("alice", "nobody")) {
+      assertThat(iam.denied(stranger, GetUserRequest.builder().userName(name).build()))
+          .contains("on resource: arn:aws:iam::123456789012:user/" + name + " because");
+      assertThat(
+              iam.denied(
+                  stranger, UpdateUserRequest.builder().userName(name).newUserName("new").build()))
+          .contains("on resource: arn:aws:iam::123456789012:user/" + name + " because");
+    }
+  }
+
+  @Test
+  void deniedNewNameIsToldAsItWasGiven() {
+    create(named("alice").copy(user -> user.path("/eng/")));
+    Caller limited =
+        iam.userWho(
+            "limited",
+            """
+            {"Statement":[{"Effect":"Allow","Action":"iam:UpdateUser",
+              "Resource":"arn:aws:iam::123456789012:user/eng/alice"}]}\
+            """);
+
+    assertThat(
+            iam.denied(
+                limited, UpdateUserRequest.builder().userName("alice").newUserName("bob").build()))
+        .contains("on resource: arn:aws:iam::123456789012:user/bob because");
+  }
+
+  @Test
   void callerWithoutUserMustNameOne() {
     Caller session =
         new Caller.RoleSession(
