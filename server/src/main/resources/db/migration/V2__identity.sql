@@ -101,6 +101,8 @@ create table mfa_device (
   enabled_at bigint,
   -- The time step of the last code that was accepted: none is accepted twice.
   last_step bigint not null default 0,
+  -- By how many time steps the device's clock is off.
+  drift_steps bigint not null default 0,
   created_at bigint not null
 );
 create index mfa_device_user on mfa_device (user_key) where user_key is not null;

@@ -53,7 +53,9 @@ public final class MfaVerification {
       return Outcome.TOO_MANY;
     }
     return switch (codes.use(
-        userName, serialNumber, (seed, last) -> Totp.verify(seed, code, now, last))) {
+        userName,
+        serialNumber,
+        (seed, last, drift) -> Totp.verify(seed, code, Totp.shifted(now, drift), last))) {
       case GOOD -> {
         failures.invalidate(user);
         yield Outcome.GOOD;

@@ -26,6 +26,9 @@ public final class Totp {
   /** How many steps a device's clock may be early or late. */
   public static final int WINDOW_STEPS = 1;
 
+  /** How many steps a device's clock may be off when it shows two codes in a row: ten minutes. */
+  public static final int PAIR_WINDOW_STEPS = 20;
+
   private static final Pattern CODE = Pattern.compile("[0-9]{" + DIGITS + "}");
   private static final String ALGORITHM = "HmacSHA1";
   private static final int MODULUS = 1_000_000;
@@ -57,7 +60,8 @@ public final class Totp {
 
   /**
    * Whether two codes are good that a device showed one after the other, as they are given when it
-   * is enabled. The second one may be as late as a single code.
+   * is enabled or its clock is off. Two of them are no guess, so they may be of other steps than a
+   * single one: see {@link #drift}.
    *
    * @return the step of the second code, which becomes the last step; empty when they are not good
    */
@@ -67,7 +71,7 @@ public final class Totp {
     }
     OptionalLong found = OptionalLong.empty();
     long current = step(now);
-    for (long step = current - WINDOW_STEPS; step <= current + WINDOW_STEPS; step++) {
+    for (long step = current - PAIR_WINDOW_STEPS; step <= current + PAIR_WINDOW_STEPS; step++) {
       // Both are compared, so that the time taken does not tell which one was wrong.
       boolean firstIsGood = equal(code(seed, step - 1), first);
       boolean secondIsGood = equal(code(seed, step), second);
@@ -77,6 +81,20 @@ public final class Totp {
       }
     }
     return found;
+  }
+
+  /**
+   * By how many steps a device's clock is off that showed the code of a step just now, as RFC 6238
+   * section 6 advises to keep it; 0 within the window, where the code may only have been late.
+   */
+  public static long drift(long step, Instant now) {
+    long drift = step - step(now);
+    return Math.abs(drift) <= WINDOW_STEPS ? 0 : drift;
+  }
+
+  /** The time by a clock that is off by so many steps. */
+  public static Instant shifted(Instant now, long driftSteps) {
+    return now.plusSeconds(driftSteps * STEP_SECONDS);
   }
 
   /** The step that a moment is in, counted from 1970. */

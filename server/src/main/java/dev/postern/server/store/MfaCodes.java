@@ -24,8 +24,9 @@ public final class MfaCodes {
      *
      * @param seed the device's secret
      * @param lastStep the step of the last code that was good; 0 when there was none
+     * @param driftSteps by how many steps the device's clock is off
      */
-    OptionalLong step(byte[] seed, long lastStep);
+    OptionalLong step(byte[] seed, long lastStep, long driftSteps);
   }
 
   /** How a code was found. */
@@ -45,18 +46,20 @@ public final class MfaCodes {
           handle
               .createQuery(
                   """
-                  select seed, last_step from mfa_device
+                  select seed, last_step, drift_steps from mfa_device
                   where serial_number = :serial and user_key = :user and enabled_at is not null
                   """)
               .bind("serial", serialNumber)
               .bind("user", Principals.key(userName))
-              .map((row, context) -> new Device(row.getBytes("seed"), row.getLong("last_step")))
+              .map((row, context) ->
+                  new Device(
+                      row.getBytes("seed"), row.getLong("last_step"), row.getLong("drift_steps")))
               .findOne();
       if (device.isEmpty()) {
         return Outcome.NO_DEVICE;
       }
       byte[] seed = masterKey.open(device.get().sealedSeed(), "mfa device " + serialNumber);
-      OptionalLong step = check.step(seed, device.get().lastStep());
+      OptionalLong step = check.step(seed, device.get().lastStep(), device.get().driftSteps());
       if (step.isEmpty()) {
         return Outcome.WRONG;
       }
@@ -70,5 +73,5 @@ public final class MfaCodes {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-  private record Device(byte[] sealedSeed, long lastStep) {}
+  private record Device(byte[] sealedSeed, long lastStep, long driftSteps) {}
 }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 
@@ -73,9 +72,17 @@ public final class MfaDevices {
   /** Looks at two codes that a device showed one after the other. */
   @FunctionalInterface
   public interface Codes {
-    /** The time step of the second one; empty when they are not good. */
-    OptionalLong lastStep(byte[] seed);
+    /** What the second one tells; empty when they are not good. */
+    Optional<Shown> check(byte[] seed);
   }
+
+  /**
+   * What a code tells about its device.
+   *
+   * @param step the time step of the code
+   * @param driftSteps by how many steps the device's clock is off
+   */
+  public record Shown(long step, long driftSteps) {}
 
   /**
    * What came of making a device.
@@ -222,15 +229,16 @@ public final class MfaDevices {
             .bind("serial", serialNumber)
             .map((row, context) -> row.getBytes("seed"))
             .one();
-    OptionalLong step = codes.lastStep(masterKey.open(sealed, context(serialNumber)));
-    return step.isPresent()
+    Optional<Shown> shown = codes.check(masterKey.open(sealed, context(serialNumber)));
+    return shown.isPresent()
         && handle
                 .createUpdate(
                     """
-                    update mfa_device set last_step = :step
+                    update mfa_device set last_step = :step, drift_steps = :drift
                     where serial_number = :serial and last_step < :step
                     """)
-                .bind("step", step.getAsLong())
+                .bind("step", shown.get().step())
+                .bind("drift", shown.get().driftSteps())
                 .bind("serial", serialNumber)
                 .execute()
             > 0;

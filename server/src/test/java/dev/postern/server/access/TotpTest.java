@@ -84,4 +84,24 @@ final class TotpTest {
     assertThat(Totp.verifyPair(SEED, second, second, NOW)).isEmpty();
     assertThat(Totp.verifyPair(SEED, Totp.code(SEED, STEP - 2), second, NOW)).isEmpty();
   }
+
+  @Test
+  void pairTellsHowFarTheClockIsOff() {
+    for (long drift : new long[] {-20, -2, 2, 20}) {
+      String first = Totp.code(SEED, STEP + drift - 1);
+      String second = Totp.code(SEED, STEP + drift);
+      assertThat(Totp.verifyPair(SEED, first, second, NOW)).hasValue(STEP + drift);
+      assertThat(Totp.drift(STEP + drift, NOW)).isEqualTo(drift);
+      assertThat(Totp.step(Totp.shifted(NOW, drift))).isEqualTo(STEP + drift);
+    }
+    assertThat(Totp.verifyPair(SEED, Totp.code(SEED, STEP + 20), Totp.code(SEED, STEP + 21), NOW))
+        .isEmpty();
+  }
+
+  @Test
+  void codeThatIsOnlyLateTellsNoDrift() {
+    assertThat(Totp.drift(STEP - 1, NOW)).isZero();
+    assertThat(Totp.drift(STEP, NOW)).isZero();
+    assertThat(Totp.drift(STEP + 1, NOW)).isZero();
+  }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +38,10 @@ final class MfaDevicesTest {
     return store.mfaDevices().create(SERIAL, Map.of()).seed().orElseThrow();
   }
 
+  private static Optional<MfaDevices.Shown> step(long step) {
+    return Optional.of(new MfaDevices.Shown(step, 0));
+  }
+
   /** The seed that codes are checked with; the check says no. */
   private byte[] seedInUse() {
     AtomicReference<byte[]> seen = new AtomicReference<>(new byte[0]);
@@ -49,7 +52,7 @@ final class MfaDevicesTest {
             SERIAL,
             seed -> {
               seen.set(seed);
-              return OptionalLong.empty();
+              return Optional.empty();
             });
     return seen.get();
   }
@@ -69,7 +72,7 @@ final class MfaDevicesTest {
   @Test
   void seedSurvivesAnotherMasterKey() throws Exception {
     byte[] seed = create();
-    store.mfaDevices().enable(USER, SERIAL, _ -> OptionalLong.of(1));
+    store.mfaDevices().enable(USER, SERIAL, _ -> step(1));
     assertThat(seedInUse()).isEqualTo(seed);
     store.close();
     byte[] other = new byte[32];
@@ -90,19 +93,17 @@ final class MfaDevicesTest {
   void stepOfACodeOnlyGrows() {
     create();
     MfaDevices devices = store.mfaDevices();
-    assertThat(devices.enable(USER, SERIAL, _ -> OptionalLong.of(7))).isEqualTo(Outcome.DONE);
+    assertThat(devices.enable(USER, SERIAL, _ -> step(7))).isEqualTo(Outcome.DONE);
 
-    assertThat(devices.resync(USER, SERIAL, _ -> OptionalLong.of(7)))
-        .isEqualTo(Outcome.WRONG_CODES);
-    assertThat(devices.resync(USER, SERIAL, _ -> OptionalLong.of(6)))
-        .isEqualTo(Outcome.WRONG_CODES);
-    assertThat(devices.resync(USER, SERIAL, _ -> OptionalLong.of(8))).isEqualTo(Outcome.DONE);
+    assertThat(devices.resync(USER, SERIAL, _ -> step(7))).isEqualTo(Outcome.WRONG_CODES);
+    assertThat(devices.resync(USER, SERIAL, _ -> step(6))).isEqualTo(Outcome.WRONG_CODES);
+    assertThat(devices.resync(USER, SERIAL, _ -> step(8))).isEqualTo(Outcome.DONE);
   }
 
   @Test
   void renamedUserKeepsItsDevice() {
     create();
-    store.mfaDevices().enable(USER, SERIAL, _ -> OptionalLong.of(7));
+    store.mfaDevices().enable(USER, SERIAL, _ -> step(7));
 
     store.users().update(USER, Optional.of("root"), Optional.empty());
 

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,12 @@ final class MfaRules {
 
   /** Whether a device showed the codes one after the other just now. */
   static MfaDevices.Codes pair(String first, String second, Instant now) {
-    return seed -> Totp.verifyPair(seed, first, second, now);
+    return seed -> {
+      OptionalLong step = Totp.verifyPair(seed, first, second, now);
+      return step.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new MfaDevices.Shown(step.getAsLong(), Totp.drift(step.getAsLong(), now)));
+    };
   }
 
   /** The action on a device, with the tags that it has. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.iam.model.ResyncMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.ResyncMfaDeviceResponse;
 
-/** Checks two codes in a row of a device that is the user's. */
+/** Learns from two codes in a row by how much the clock of a user's device is off. */
 final class ResyncMFADevice
     extends PrincipalOperation<ResyncMfaDeviceRequest, ResyncMfaDeviceResponse> {
   private final MfaDevices devices;

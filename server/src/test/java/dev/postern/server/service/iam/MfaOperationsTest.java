@@ -3,6 +3,7 @@ package dev.postern.server.service.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.server.access.Caller;
+import dev.postern.server.access.MfaVerification;
 import dev.postern.server.access.TestCodes;
 import dev.postern.server.store.IamEntity;
 import java.math.BigInteger;
@@ -176,7 +177,7 @@ final class MfaOperationsTest {
         message);
     iam.refused(
         good.copy(codes ->
-            codes.authenticationCode1(code(device, -4)).authenticationCode2(code(device, -3))),
+            codes.authenticationCode1(code(device, -31)).authenticationCode2(code(device, -30))),
         "InvalidAuthenticationCode",
         message);
     assertThat(devicesOf("alice")).isEmpty();
@@ -244,6 +245,32 @@ final class MfaOperationsTest {
     iam.clock.advance(STEP);
 
     iam.run(enable("alice", device));
+  }
+
+  @Test
+  void deviceWhoseClockIsOffWorksOnceItIsResynchronized() {
+    VirtualMFADevice device = create("phone");
+    iam.run(enable("alice", device));
+    MfaVerification verification = new MfaVerification(iam.store.mfaCodes());
+    iam.clock.advance(STEP);
+    assertThat(verify(verification, device, 10)).isEqualTo(MfaVerification.Outcome.WRONG);
+
+    iam.run(
+        resync("alice", device)
+            .copy(codes ->
+                codes.authenticationCode1(code(device, 9)).authenticationCode2(code(device, 10))));
+
+    assertThat(verify(verification, device, 10)).isEqualTo(MfaVerification.Outcome.WRONG);
+    assertThat(verify(verification, device, 11)).isEqualTo(MfaVerification.Outcome.GOOD);
+    iam.clock.advance(STEP.multipliedBy(5));
+    assertThat(verify(verification, device, 0)).isEqualTo(MfaVerification.Outcome.WRONG);
+    assertThat(verify(verification, device, 10)).isEqualTo(MfaVerification.Outcome.GOOD);
+  }
+
+  private MfaVerification.Outcome verify(
+      MfaVerification verification, VirtualMFADevice device, int steps) {
+    return verification.verify(
+        "alice", device.serialNumber(), code(device, steps), iam.clock.now());
   }
 
   @Test
