@@ -147,6 +147,8 @@ class DataChannelTest {
                     ? StandardCharsets.UTF_8.decode(message.payload()).toString()
                     : message.messageType() + message.sequenceNumber())
             .filter(text -> !text.contains("\"output_stream_data\""))
+            // On a slow machine a message is sent again before its acknowledgement is there.
+            .distinct()
             .toList();
     assertThat(fromAgent).hasSizeGreaterThanOrEqualTo(3);
     assertThat(fromAgent.get(1)).contains("input_stream_data");
