@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Profile {
   private static final String DEFAULT = "default";
+
+  /** What botocore tries before a process, wherever it stands. */
+  private static final List<String> BEFORE_PROCESS =
+      List.of(
+          "role_arn",
+          "web_identity_token_file",
+          "sso_session",
+          "sso_start_url",
+          "login_session");
 
   private final String name;
   private final boolean explicit;
@@ -72,6 +82,18 @@ public final class Profile {
     return profile;
   }
 
+  /**
+   * Reads the files as {@link #load} does, for a profile that need not be in any of them yet.
+   *
+   * @throws IOException when a file cannot be read
+   */
+  public static Profile loadOrEmpty(String name, Map<String, String> environment)
+      throws IOException {
+    IniFile shared = file(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    IniFile config = file(environment, "AWS_CONFIG_FILE", "config");
+    return new Profile(name, true, environment, shared, config);
+  }
+
   private static IniFile file(Map<String, String> environment, String variable, String standardName)
       throws IOException {
     String named = present(environment, variable);
@@ -109,6 +131,24 @@ public final class Profile {
 
   Map<String, String> configFile() {
     return configFile;
+  }
+
+  /**
+   * The setting of this profile for whose sake the AWS CLI would pass over a {@code
+   * credential_process} in the config file; null when there is none.
+   */
+  public @Nullable String obstacleToProcess() {
+    for (String key : BEFORE_PROCESS) {
+      if (setting(key) != null) {
+        return key;
+      }
+    }
+    for (String key : List.of("aws_access_key_id", "credential_process")) {
+      if (present(credentialsFile, key) != null) {
+        return key;
+      }
+    }
+    return null;
   }
 
   /** A setting of the profile, the config file first. */

@@ -32,12 +32,19 @@ public final class ApiAccess {
 
   private final ApiChoices choices;
   private final Profile profile;
+  private final @Nullable Path caBundle;
   private final Trust trust;
   private final ProxySettings proxies;
 
-  private ApiAccess(ApiChoices choices, Profile profile, Trust trust, ProxySettings proxies) {
+  private ApiAccess(
+      ApiChoices choices,
+      Profile profile,
+      @Nullable Path caBundle,
+      Trust trust,
+      ProxySettings proxies) {
     this.choices = choices;
     this.profile = profile;
+    this.caBundle = caBundle;
     this.trust = trust;
     this.proxies = proxies;
   }
@@ -49,9 +56,40 @@ public final class ApiAccess {
    */
   public static ApiAccess find(ApiChoices choices, Map<String, String> environment)
       throws IOException {
-    Profile profile = Profile.load(choices.profile(), environment);
-    Trust trust = Trust.withBundle(caBundle(choices, profile, environment));
-    return new ApiAccess(choices, profile, trust, ProxySettings.fromEnvironment(environment));
+    return of(Profile.load(choices.profile(), environment), choices, environment);
+  }
+
+  private static ApiAccess of(
+      Profile profile, ApiChoices choices, Map<String, String> environment) throws IOException {
+    Path caBundle = caBundle(choices, profile, environment);
+    return new ApiAccess(
+        choices,
+        profile,
+        caBundle,
+        Trust.withBundle(caBundle),
+        ProxySettings.fromEnvironment(environment));
+  }
+
+  /**
+   * The same for a profile that need not exist yet.
+   *
+   * @param profileName instead of the choices'
+   */
+  public static ApiAccess findFor(
+      String profileName, ApiChoices choices, Map<String, String> environment) throws IOException {
+    return of(Profile.loadOrEmpty(profileName, environment), choices, environment);
+  }
+
+  /**
+   * A way to servers that need no signature, with the limits of a call.
+   *
+   * @param caBundle PEM certificates to trust besides the system's
+   * @throws IOException when they cannot be read, or a proxy is configured that cannot be used
+   */
+  public static HttpsClient unsigned(@Nullable Path caBundle, Map<String, String> environment)
+      throws IOException {
+    return new HttpsClient(
+        Trust.withBundle(caBundle), ProxySettings.fromEnvironment(environment), LIMITS);
   }
 
   /**
@@ -65,6 +103,25 @@ public final class ApiAccess {
     Path configured = profile.caBundle();
     String forGo = environment.get("SSL_CERT_FILE");
     return configured != null || forGo == null || forGo.isBlank() ? configured : Path.of(forGo);
+  }
+
+  /** Where a service is said to be; null when nothing says so. */
+  public @Nullable URI configuredEndpoint(String service) throws IOException {
+    return choices.endpoint() != null ? choices.endpoint() : profile.endpointUrl(service);
+  }
+
+  public @Nullable String region() {
+    return choices.region() != null ? choices.region() : profile.region();
+  }
+
+  /** As {@link Profile#obstacleToProcess}. */
+  public @Nullable String obstacleToProcess() {
+    return profile.obstacleToProcess();
+  }
+
+  /** PEM certificates to trust besides the system's. */
+  public @Nullable Path caBundle() {
+    return caBundle;
   }
 
   public Trust trust() {
@@ -95,11 +152,11 @@ public final class ApiAccess {
 
   /** Both services are at the address of SSM. */
   private JsonCaller caller(String service, String targetPrefix) throws IOException {
-    String region = choices.region() != null ? choices.region() : profile.region();
+    String region = region();
     if (region == null || region.isBlank()) {
       throw new IOException("You must specify a region, for example by AWS_REGION or --region");
     }
-    URI endpoint = choices.endpoint() != null ? choices.endpoint() : profile.endpointUrl("ssm");
+    URI endpoint = configuredEndpoint("ssm");
     if (endpoint == null) {
       endpoint = URI.create("https://ssm." + region + ".amazonaws.com");
     }

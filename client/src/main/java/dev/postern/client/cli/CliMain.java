@@ -25,6 +25,9 @@ import picocli.CommandLine.ParameterException;
       SessionsCommand.class,
       TerminateCommand.class,
       ExplainCommand.class,
+      LoginCommand.class,
+      CredentialsCommand.class,
+      LogoutCommand.class,
       TryCommand.class
     })
 public final class CliMain implements Runnable {
