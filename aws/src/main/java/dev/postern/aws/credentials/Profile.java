@@ -19,11 +19,7 @@ public final class Profile {
   /** What botocore tries before a process, wherever it stands. */
   private static final List<String> BEFORE_PROCESS =
       List.of(
-          "role_arn",
-          "web_identity_token_file",
-          "sso_session",
-          "sso_start_url",
-          "login_session");
+          "role_arn", "web_identity_token_file", "sso_session", "sso_start_url", "login_session");
 
   private final String name;
   private final boolean explicit;

@@ -59,8 +59,8 @@ public final class ApiAccess {
     return of(Profile.load(choices.profile(), environment), choices, environment);
   }
 
-  private static ApiAccess of(
-      Profile profile, ApiChoices choices, Map<String, String> environment) throws IOException {
+  private static ApiAccess of(Profile profile, ApiChoices choices, Map<String, String> environment)
+      throws IOException {
     Path caBundle = caBundle(choices, profile, environment);
     return new ApiAccess(
         choices,

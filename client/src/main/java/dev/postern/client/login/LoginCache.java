@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * 0700. Several processes may use it at once.
  */
 public final class LoginCache {
-  private static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9_+=,@][A-Za-z0-9_+=,.@-]{0,63}");
+  private static final Pattern PROFILE =
+      Pattern.compile("[A-Za-z0-9_+=,@][A-Za-z0-9_+=,.@-]{0,63}");
   private static final String SUFFIX = ".json";
   private static final String LOCK = ".lock";
   private static final long FILE_BYTES_MAX = 256 * 1024;

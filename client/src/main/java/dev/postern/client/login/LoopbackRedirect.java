@@ -58,7 +58,8 @@ final class LoopbackRedirect implements AutoCloseable {
     try {
       return new LoopbackRedirect(HttpServer.create(address, BACKLOG));
     } catch (IOException taken) {
-      throw new IOException("cannot listen on 127.0.0.1:" + port + ": " + taken.getMessage(), taken);
+      throw new IOException(
+          "cannot listen on 127.0.0.1:" + port + ": " + taken.getMessage(), taken);
     }
   }
 
@@ -87,8 +88,7 @@ final class LoopbackRedirect implements AutoCloseable {
       }
       return given.code();
     } catch (TimeoutException late) {
-      throw new IOException(
-          "nobody logged in within " + patience.toSeconds() + " seconds", late);
+      throw new IOException("nobody logged in within " + patience.toSeconds() + " seconds", late);
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for the login", end);
@@ -100,7 +100,7 @@ final class LoopbackRedirect implements AutoCloseable {
   private void handle(HttpExchange exchange, String state, Provider provider) throws IOException {
     try (exchange) {
       boolean ours =
-          exchange.getRequestURI().getPath().equals(PATH)
+          PATH.equals(exchange.getRequestURI().getPath())
               && exchange.getRequestMethod().equals("GET");
       if (!ours) {
         respond(exchange, NOT_FOUND, "There is nothing here.");

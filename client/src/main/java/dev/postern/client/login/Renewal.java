@@ -84,8 +84,7 @@ public final class Renewal {
     return !clock.instant().isBefore(end.minus(CredentialChain.REFRESH_BEFORE));
   }
 
-  private CachedLogin stillValid(String profile, CachedLogin login, String why)
-      throws IOException {
+  private CachedLogin stillValid(String profile, CachedLogin login, String why) throws IOException {
     Instant end = login.credentials().expiration();
     if (clock.instant().isBefore(end)) {
       return login;

@@ -63,9 +63,7 @@ final class WebIdentityCall {
             new HttpRequest(
                 "POST",
                 endpoint.getRawPath().isEmpty() ? endpoint.resolve("/") : endpoint,
-                Map.of(
-                    "content-type",
-                    List.of("application/x-www-form-urlencoded; charset=utf-8")),
+                Map.of("content-type", List.of("application/x-www-form-urlencoded; charset=utf-8")),
                 QueryForm.encode(form).getBytes(StandardCharsets.US_ASCII)));
     if (response.status() != OK) {
       throw FaultResponse.read(response);
