@@ -99,27 +99,36 @@ public final class LoginCache {
     }
   }
 
-  /** Keeps a login in place of the profile's former one. */
+  /**
+   * Keeps a login in place of the profile's former one, after a renewal of that one which is under
+   * way.
+   */
   public void write(String profile, CachedLogin login) throws IOException {
-    Path file = file(profile);
-    PrivateFile.createFolders(folder);
-    PrivateFile.closeFolder(folder);
-    PrivateFile.replace(file, login.toJson(), PrivateFile.OWNER_ONLY);
+    try (Turn turn = awaitTurn()) {
+      turn.write(profile, login);
+    }
   }
 
-  /** Removes a login; false when there was none. */
+  /** Removes a login, after its renewal if one is under way; false when there was none. */
   public boolean delete(String profile) throws IOException {
-    return Files.deleteIfExists(file(profile));
+    Path file = file(profile);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (Turn _ = awaitTurn()) {
+      return Files.deleteIfExists(file);
+    }
   }
 
   /**
-   * Waits until no other process renews a login. A refresh token may be used once only, so two must
-   * not try at a time.
+   * Waits until no other process renews or changes a login. A refresh token may be used once only,
+   * so two must not try at a time.
    *
    * @throws IOException when another one takes too long
    */
   Turn awaitTurn() throws IOException {
     PrivateFile.createFolders(folder);
+    PrivateFile.closeFolder(folder);
     FileChannel channel =
         FileChannel.open(
             folder.resolve(LOCK),
@@ -145,8 +154,18 @@ public final class LoginCache {
     }
   }
 
-  /** The right to renew; closing it gives it back. */
-  record Turn(FileChannel channel) implements AutoCloseable {
+  /** The right to change logins; closing it gives it back. */
+  final class Turn implements AutoCloseable {
+    private final FileChannel channel;
+
+    private Turn(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    void write(String profile, CachedLogin login) throws IOException {
+      PrivateFile.replace(file(profile), login.toJson(), PrivateFile.OWNER_ONLY);
+    }
+
     @Override
     public void close() throws IOException {
       channel.close();

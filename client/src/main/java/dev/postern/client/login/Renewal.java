@@ -57,7 +57,7 @@ public final class Renewal {
   }
 
   private CachedLogin renew(String profile) throws IOException {
-    try (LoginCache.Turn _ = cache.awaitTurn()) {
+    try (LoginCache.Turn turn = cache.awaitTurn()) {
       // Another process may have renewed it, or removed it, while this one waited.
       CachedLogin login = read(profile);
       String refreshToken = login.refreshToken();
@@ -66,7 +66,7 @@ public final class Renewal {
       }
       Login again = new Login(connector.connect(login.terms()), login.terms());
       CachedLogin renewed = again.renew(login, refreshToken);
-      cache.write(profile, renewed);
+      turn.write(profile, renewed);
       return renewed;
     }
   }
