@@ -106,4 +106,40 @@ class ProfileTest {
   void noFilesAtAllIsNoError() throws Exception {
     assertThat(Profile.load(null, Map.of()).region()).isNull();
   }
+
+  @Test
+  void profileThatIsYetToBeWrittenHasTheEnvironmentsSettings() throws Exception {
+    environment.put("AWS_PROFILE", "postern");
+    environment.put("AWS_REGION", "eu-west-1");
+
+    Profile profile = Profile.loadOrEmpty("new", environment);
+
+    assertThat(profile.name()).isEqualTo("new");
+    assertThat(profile.region()).isEqualTo("eu-west-1");
+    assertThat(profile.endpointUrl("sts")).isNull();
+    assertThat(profile.obstacleToProcess()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"aws_access_key_id", "credential_process", "role_arn", "sso_session"})
+  void whatTheAwsCliPrefersToAProcessIsNamed(String key) throws Exception {
+    Path file = Files.writeString(home.resolve("shared"), "[people]\n" + key + " = x\n");
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", file.toString());
+
+    assertThat(Profile.loadOrEmpty("people", environment).obstacleToProcess()).isEqualTo(key);
+    assertThat(Profile.loadOrEmpty("postern", environment).obstacleToProcess()).isNull();
+  }
+
+  @Test
+  void keysInTheConfigFileComeAfterAProcess() throws Exception {
+    Files.writeString(
+        home.resolve("config"),
+        "[profile people]\naws_access_key_id = x\ncredential_process = y\n");
+
+    assertThat(Profile.loadOrEmpty("people", environment).obstacleToProcess()).isNull();
+
+    Files.writeString(home.resolve("config"), "[profile people]\nrole_arn = x\n");
+    assertThat(Profile.loadOrEmpty("people", environment).obstacleToProcess())
+        .isEqualTo("role_arn");
+  }
 }
