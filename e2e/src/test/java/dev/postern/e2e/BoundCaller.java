@@ -24,21 +24,23 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Calls the server as its administrator from an address of the test's choice, which the AWS CLI and
- * the SDKs cannot. Headers may be added after the signing, as whoever sits in between would.
+ * Calls the server from an address of the test's choice, which the AWS CLI and the SDKs cannot.
+ * Headers may be added after the signing, as whoever sits in between would.
  */
 final class BoundCaller {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final RunningServer server;
   private final int port;
+  private final Credentials credentials;
 
   /**
    * @param port where to connect to, on loopback: a proxy's or the server's own
    */
-  BoundCaller(RunningServer server, int port) {
+  BoundCaller(RunningServer server, int port, Credentials credentials) {
     this.server = server;
     this.port = port;
+    this.credentials = credentials;
   }
 
   /** Calls DescribeActivations; the whole answer as text, status line first. */
@@ -52,10 +54,7 @@ final class BoundCaller {
                     "content-type", List.of("application/x-amz-json-1.1"),
                     "x-amz-target", List.of("AmazonSSM.DescribeActivations")),
                 "{}".getBytes(StandardCharsets.UTF_8)),
-            new Credentials(
-                server.credential("aws_access_key_id"),
-                server.credential("aws_secret_access_key"),
-                null),
+            credentials,
             "us-east-1",
             "ssm",
             Instant.now());

@@ -2,16 +2,14 @@ package dev.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.aws.json.Json;
+import dev.postern.aws.sigv4.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +30,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReverseProxyTest {
   private static final String CLIENT = "127.0.0.1";
   private static final String OFFICE = "127.0.0.2";
+  private static final String USER = "office";
   private static final String MADE_UP = "198.51.100.7";
   private static final String ALLOWED = "HTTP/1.1 200 ";
   private static final String DENIED = "AccessDeniedException";
 
-  private enum Kind {
+  enum Kind {
     NGINX,
     HAPROXY;
 
@@ -102,7 +101,7 @@ class ReverseProxyTest {
   void clientCannotMakeUpItsAddress(Kind kind) throws Exception {
     try (RunningServer server = server();
         FrontProxy _ = kind.start(server, front, temporary)) {
-      BoundCaller caller = new BoundCaller(server, front);
+      BoundCaller caller = new BoundCaller(server, front, userOfTheOffice(server));
 
       assertThat(caller.call(OFFICE, "X-Forwarded-For: " + MADE_UP)).startsWith(ALLOWED);
       assertThat(caller.call(OFFICE, "Forwarded: for=" + MADE_UP)).startsWith(ALLOWED);
@@ -113,10 +112,9 @@ class ReverseProxyTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void policiesSeeTheClientsAddress(Kind kind) throws Exception {
-    letAdministratorInFromTheOfficeOnly();
     try (RunningServer server = server();
         FrontProxy _ = kind.start(server, front, temporary)) {
-      BoundCaller caller = new BoundCaller(server, front);
+      BoundCaller caller = new BoundCaller(server, front, userOfTheOffice(server));
 
       assertThat(caller.call(OFFICE)).startsWith(ALLOWED);
       assertThat(caller.call(CLIENT)).contains(DENIED);
@@ -127,13 +125,14 @@ class ReverseProxyTest {
 
   @Test
   void headersOfWhoIsNoTrustedProxyCountForNothing() throws Exception {
-    letAdministratorInFromTheOfficeOnly();
-    try (RunningServer server = server()) {
-      BoundCaller caller = new BoundCaller(server, server.listeningPort());
+    try (RunningServer server = server();
+        FrontProxy _ = FrontProxy.haproxy(server, front, temporary)) {
+      BoundCaller straight =
+          new BoundCaller(server, server.listeningPort(), userOfTheOffice(server));
 
-      assertThat(caller.call(OFFICE, "X-Forwarded-For: " + MADE_UP)).startsWith(ALLOWED);
-      assertThat(caller.call(CLIENT, "X-Forwarded-For: " + OFFICE)).contains(DENIED);
-      assertThat(caller.call(CLIENT, "Forwarded: for=" + OFFICE)).contains(DENIED);
+      assertThat(straight.call(OFFICE, "X-Forwarded-For: " + MADE_UP)).startsWith(ALLOWED);
+      assertThat(straight.call(CLIENT, "X-Forwarded-For: " + OFFICE)).contains(DENIED);
+      assertThat(straight.call(CLIENT, "Forwarded: for=" + OFFICE)).contains(DENIED);
       assertThat(sources(server)).containsExactly(OFFICE, CLIENT, CLIENT);
     }
   }
@@ -149,51 +148,50 @@ class ReverseProxyTest {
         configuration.toString());
   }
 
-  /** Between two starts, because nobody else could be asked to take the administrator's rights. */
-  private void letAdministratorInFromTheOfficeOnly() throws Exception {
-    Path data;
-    try (RunningServer first = server()) {
-      data = first.data();
-    }
+  /** A key of a user who may do anything, but from one address alone. */
+  private static Credentials userOfTheOffice(RunningServer server) {
     String policy =
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*",\
         "Condition":{"IpAddress":{"aws:SourceIp":"%s/32"}}}]}\
         """
             .formatted(OFFICE);
-    try (Connection database = database(data);
-        Statement detach = database.createStatement();
-        PreparedStatement put =
-            database.prepareStatement(
-                """
-                insert into inline_policy (entity_kind, entity_key, policy_name, document)
-                values ('user', 'admin', 'office', ?)\
-                """)) {
-      assertThat(detach.executeUpdate("delete from user_policy where name_key = 'admin'")).isOne();
-      put.setString(1, policy);
-      assertThat(put.executeUpdate()).isOne();
-    }
+    server.aws("iam", "create-user", "--user-name", USER).orFail();
+    server
+        .aws(
+            "iam",
+            "put-user-policy",
+            "--user-name",
+            USER,
+            "--policy-name",
+            "office",
+            "--policy-document",
+            policy)
+        .orFail();
+    String key = server.aws("iam", "create-access-key", "--user-name", USER).orFail().out();
+    return new Credentials(Json.text(key, "AccessKeyId"), Json.text(key, "SecretAccessKey"), null);
   }
 
+  /** Where the audit trail says that the user called from, in order. */
   private static List<String> sources(RunningServer server) throws Exception {
     return events(server).stream()
+        .filter(event -> "DescribeActivations".equals(event.get("eventName")))
         .map(event -> String.valueOf(event.get("sourceIPAddress")))
         .toList();
   }
 
   private static List<Map<String, Object>> events(RunningServer server) throws Exception {
     List<Map<String, Object>> events = new ArrayList<>();
-    try (Connection connection = database(server.data());
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + server.data().resolve("postern.db"));
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("select record from audit_event")) {
       while (rows.next()) {
-        events.add(Json.readObject(rows.getString(1).getBytes(StandardCharsets.UTF_8)));
+        events.add(
+            dev.postern.aws.json.Json.readObject(
+                rows.getString(1).getBytes(StandardCharsets.UTF_8)));
       }
     }
     return events;
-  }
-
-  private static Connection database(Path data) throws SQLException {
-    return DriverManager.getConnection("jdbc:sqlite:" + data.resolve("postern.db"));
   }
 }

@@ -1,9 +1,7 @@
 package dev.postern.e2e;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,19 +69,6 @@ final class RunningServer implements AutoCloseable {
 
   Path ca() {
     return data.resolve("tls/ca.pem");
-  }
-
-  /** A value of the administrator's credentials file. */
-  String credential(String name) {
-    try {
-      return Files.readAllLines(data.resolve("aws/credentials")).stream()
-          .filter(line -> line.startsWith(name))
-          .map(line -> line.substring(line.indexOf('=') + 1).strip())
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
   }
 
   Output err() {
