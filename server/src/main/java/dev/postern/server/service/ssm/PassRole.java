@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * What handing a role to nodes asks for: {@code iam:PassRole} on the role, wherever its path, to
- * Systems Manager. A role that does not exist is asked for as it was written, so that who may not
- * pass roles is not told which ones there are.
+ * Systems Manager. A refusal calls the role as it was written, so that who may not pass roles is
+ * not told which ones there are and where.
  */
 final class PassRole {
   private PassRole() {}
@@ -26,7 +26,8 @@ final class PassRole {
             .find(CreateActivation.roleName(iamRole))
             .map(role -> account.roleArn(role.path().substring(1) + role.name()))
             .orElseGet(() -> account.roleArn(iamRole));
-    return new Question.Check(
-        "iam:PassRole", arn, Map.of("iam:PassedToService", List.of(SystemsManager.PRINCIPAL)));
+    Map<String, List<String>> keys =
+        Map.of("iam:PassedToService", List.of(SystemsManager.PRINCIPAL));
+    return new Question.Check("iam:PassRole", arn, keys).shownAs(account.roleArn(iamRole));
   }
 }

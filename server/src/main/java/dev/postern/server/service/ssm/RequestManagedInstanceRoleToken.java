@@ -11,6 +11,7 @@ import dev.postern.server.shape.TreeCodec;
 import dev.postern.server.store.AccessKeyRecord.Principal;
 import dev.postern.server.store.IssuedKey;
 import dev.postern.server.store.NodeRecord;
+import dev.postern.server.store.SessionContext;
 import dev.postern.server.store.Store;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -66,26 +67,7 @@ final class RequestManagedInstanceRoleToken
           400,
           "The fingerprint is not the one that " + node.instanceId() + " registered with.");
     }
-    String role = CreateActivation.roleName(node.iamRole());
-    String nodeArn = account.nodeArn(node.instanceId());
-    if (!trust.admitsService(role, SystemsManager.PRINCIPAL, nodeArn, call.now())) {
-      throw new Fault(
-          "AccessDeniedException",
-          400,
-          "The role "
-              + role
-              + " of "
-              + node.instanceId()
-              + " does not exist or does not trust "
-              + SystemsManager.PRINCIPAL
-              + ".");
-    }
-    IssuedKey key =
-        store
-            .accessKeys()
-            .issue(
-                new Principal.RoleSession(role, node.instanceId(), Optional.of(node.instanceId())),
-                LIFETIME);
+    IssuedKey key = issue(call, node);
     var output = new LinkedHashMap<String, Object>();
     output.put("AccessKeyId", key.accessKeyId());
     output.put("SecretAccessKey", key.secretAccessKey());
@@ -94,6 +76,37 @@ final class RequestManagedInstanceRoleToken
     output.put("TokenExpirationDate", key.expiration().getEpochSecond());
     output.put("UpdateKeyPair", false);
     return output;
+  }
+
+  /** Refused where the role is gone, also when it is deleted at this moment. */
+  private IssuedKey issue(Call call, NodeRecord node) {
+    String instanceId = node.instanceId();
+    String role = CreateActivation.roleName(node.iamRole());
+    return store
+        .roleTrusts()
+        .find(role)
+        .filter(_ ->
+            trust.admitsService(
+                role, SystemsManager.PRINCIPAL, account.nodeArn(instanceId), call.now()))
+        .flatMap(found ->
+            store
+                .accessKeys()
+                .issueTo(
+                    new Principal.RoleSession(role, instanceId, Optional.of(instanceId)),
+                    found.roleId(),
+                    SessionContext.NONE,
+                    LIFETIME))
+        .orElseThrow(() ->
+            new Fault(
+                "AccessDeniedException",
+                400,
+                "The role "
+                    + role
+                    + " of "
+                    + instanceId
+                    + " does not exist or does not trust "
+                    + SystemsManager.PRINCIPAL
+                    + "."));
   }
 
   /** The node that signed. It may have been removed since its signature was verified. */
