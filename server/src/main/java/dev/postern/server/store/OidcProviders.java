@@ -97,15 +97,12 @@ public final class OidcProviders {
     return identity.read(handle -> IamTags.of(handle, IamEntity.OIDC_PROVIDER, arn));
   }
 
-  /** Deletes a provider; deleting one that there is not is an outcome of its own. */
-  public Outcome delete(String arn) {
-    return change(
-        arn,
-        (handle, provider) -> {
-          IamTags.removeAll(handle, IamEntity.OIDC_PROVIDER, arn);
-          handle.execute("delete from oidc_provider where provider_arn = ?", arn);
-          return Outcome.DONE;
-        });
+  /** Deletes a provider; false when there was none. */
+  public boolean delete(String arn) {
+    return identity.write(handle -> {
+      IamTags.removeAll(handle, IamEntity.OIDC_PROVIDER, arn);
+      return handle.execute("delete from oidc_provider where provider_arn = ?", arn) > 0;
+    });
   }
 
   public Outcome setThumbprints(String arn, List<String> thumbprints) {

@@ -44,6 +44,32 @@ public final class TestIdentities {
         trustIds);
   }
 
+  /** So many roles that there are this many with those that were there. */
+  public void roles(int total, String trustPolicy) throws SQLException {
+    run(
+        """
+        with recursive numbers (n) as (
+          select (select count(*) from iam_role) union all select n + 1 from numbers where n + 1 < ?)
+        insert into iam_role (name_key, role_name, path, role_id, trust_policy,
+          session_seconds_max, created_at)
+        select 'filler' || n, 'filler' || n, '/', 'AROAFILLER' || n, ?, 3600, 1 from numbers
+        """,
+        total,
+        trustPolicy);
+  }
+
+  /** So many instance profiles, which hold no role. */
+  public void instanceProfiles(int count) throws SQLException {
+    run(
+        """
+        with recursive numbers (n) as (
+          select 1 union all select n + 1 from numbers where n < ?)
+        insert into instance_profile (name_key, profile_name, path, profile_id, created_at)
+        select 'filler' || n, 'filler' || n, '/', 'AIPAFILLER' || n, 1 from numbers
+        """,
+        count);
+  }
+
   public void maxSession(String roleName, int seconds) throws SQLException {
     run(
         "update iam_role set session_seconds_max = ? where role_name = ?",

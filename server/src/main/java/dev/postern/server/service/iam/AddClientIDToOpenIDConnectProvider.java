@@ -25,7 +25,7 @@ final class AddClientIDToOpenIDConnectProvider
 
   @Override
   public void validate(AddClientIdToOpenIdConnectProviderRequest input) {
-    clientId(named(input), "clientID", input.clientID()).verify();
+    verify(clientId(named(input), "clientID", input.clientID()), input);
   }
 
   @Override

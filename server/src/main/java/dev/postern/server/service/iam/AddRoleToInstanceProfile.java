@@ -42,11 +42,10 @@ final class AddRoleToInstanceProfile
   @Override
   public Question question(AddRoleToInstanceProfileRequest input, Caller caller) {
     List<Question.Check> checks = new ArrayList<>(super.question(input, caller).checks());
+    Map<String, List<String>> keys = Map.of("iam:PassedToService", List.of("ec2.amazonaws.com"));
+    String role = input.roleName();
     checks.add(
-        new Question.Check(
-            "iam:PassRole",
-            rules.arn(input.roleName()),
-            Map.of("iam:PassedToService", List.of("ec2.amazonaws.com"))));
+        new Question.Check("iam:PassRole", rules.arn(role), keys).shownAs(rules.arn("/", role)));
     return new Question(checks, Question.Proof.ACCESS_KEY);
   }
 

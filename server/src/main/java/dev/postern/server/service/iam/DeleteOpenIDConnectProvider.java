@@ -7,6 +7,7 @@ import software.amazon.awssdk.services.iam.model.DeleteOpenIdConnectProviderResp
 
 /**
  * Deletes an OpenID Connect provider; roles that trust it can no longer be assumed by its tokens.
+ * Deleting one that there is not is fine (IAM API Reference).
  */
 final class DeleteOpenIDConnectProvider
     extends OidcProviderOperation<
@@ -26,14 +27,13 @@ final class DeleteOpenIDConnectProvider
 
   @Override
   public void validate(DeleteOpenIdConnectProviderRequest input) {
-    named(input).verify();
+    verify(named(input), input);
   }
 
   @Override
   public DeleteOpenIdConnectProviderResponse run(
       Call call, DeleteOpenIdConnectProviderRequest input) {
-    String arn = input.openIDConnectProviderArn();
-    require(providers.delete(arn), arn);
+    var _ = providers.delete(input.openIDConnectProviderArn());
     return DeleteOpenIdConnectProviderResponse.builder().build();
   }
 }

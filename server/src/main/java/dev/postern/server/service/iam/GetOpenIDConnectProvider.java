@@ -25,7 +25,7 @@ final class GetOpenIDConnectProvider
 
   @Override
   public void validate(GetOpenIdConnectProviderRequest input) {
-    named(input).verify();
+    verify(named(input), input);
   }
 
   @Override

@@ -59,6 +59,7 @@ abstract class InstanceProfileOperation<I extends SdkPojo, O extends SdkPojo>
     return Map.of();
   }
 
+  /** With the tags that the profile has; a refusal hides its path. */
   @Override
   public Question question(I input, Caller caller) {
     String name = profile(input);
@@ -75,8 +76,9 @@ abstract class InstanceProfileOperation<I extends SdkPojo, O extends SdkPojo>
         arns.instanceProfile(
             found.map(InstanceProfileRecord::path).orElse("/"),
             found.map(InstanceProfileRecord::name).orElse(name));
-    return new Question(
-        List.of(new Question.Check(action(), arn, keys)), Question.Proof.ACCESS_KEY);
+    Question.Check check =
+        new Question.Check(action(), arn, keys).shownAs(arns.instanceProfile("/", name));
+    return new Question(List.of(check), Question.Proof.ACCESS_KEY);
   }
 
   final InstanceProfileRecord find(String name) {

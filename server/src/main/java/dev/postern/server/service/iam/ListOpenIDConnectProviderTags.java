@@ -29,7 +29,7 @@ final class ListOpenIDConnectProviderTags
 
   @Override
   public void validate(ListOpenIdConnectProviderTagsRequest input) {
-    PolicyPages.check(named(input), input.maxItems(), input.marker()).verify();
+    verify(PolicyPages.check(named(input), input.maxItems(), input.marker()), input);
   }
 
   @Override

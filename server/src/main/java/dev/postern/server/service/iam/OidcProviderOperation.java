@@ -40,9 +40,15 @@ abstract class OidcProviderOperation<I extends SdkPojo, O extends SdkPojo>
   /** The ARN in the input. */
   abstract String provider(I input);
 
-  /** Checks the ARN; further members follow. */
+  /** Checks the length of the ARN; further members follow. */
   final Constraints named(I input) {
     return PolicyRules.arn(Constraints.of(), "openIDConnectProviderArn", provider(input));
+  }
+
+  /** Refuses what was found wrong, and then what has the length of an ARN but is none. */
+  final void verify(Constraints constraints, I input) {
+    constraints.verify();
+    PolicyRules.requireArn(provider(input));
   }
 
   static Constraints clientId(Constraints constraints, String member, @Nullable String clientId) {

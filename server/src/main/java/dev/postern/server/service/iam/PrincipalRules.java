@@ -12,6 +12,8 @@ import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.PrincipalChange;
 import dev.postern.server.store.PrincipalPolicies;
 import dev.postern.server.store.PrincipalRecord;
+import dev.postern.server.store.Roles;
+import dev.postern.server.store.Users;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,14 @@ final class PrincipalRules {
       case USER -> USER_INLINE_MAX;
       case GROUP -> GROUP_INLINE_MAX;
       default -> ROLE_INLINE_MAX;
+    };
+  }
+
+  private int accountMax() {
+    return switch (kind) {
+      case USER -> Users.USERS_MAX;
+      case GROUP -> Groups.GROUPS_MAX;
+      default -> Roles.ROLES_MAX;
     };
   }
 
@@ -199,9 +209,7 @@ final class PrincipalRules {
               what.startsWith("arn:")
                   ? "Policy " + what + " was not found."
                   : "The " + label() + " policy with name " + what + " cannot be found.");
-      case TOO_MANY_PRINCIPALS ->
-          throw new Fault(
-              "LimitExceeded", 409, "Cannot exceed quota for " + kindName + "sPerAccount");
+      case TOO_MANY_PRINCIPALS -> throw limit(kindName + "sPerAccount", accountMax());
       case TOO_MANY_POLICIES ->
           throw limit("PoliciesPer" + kindName, PrincipalPolicies.ATTACHED_MAX);
       case TOO_MANY_TAGS -> throw limit("TagsPer" + kindName, PrincipalPolicies.TAGS_MAX);

@@ -26,7 +26,7 @@ final class RemoveClientIDFromOpenIDConnectProvider
 
   @Override
   public void validate(RemoveClientIdFromOpenIdConnectProviderRequest input) {
-    clientId(named(input), "clientID", input.clientID()).verify();
+    verify(clientId(named(input), "clientID", input.clientID()), input);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.postern.server.service.iam;
 
 import dev.postern.server.service.Call;
+import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ final class TagInstanceProfile
 
   @Override
   public void validate(TagInstanceProfileRequest input) {
-    PolicyTags.check(named(input), input.tags()).verify();
+    Constraints constraints = named(input).member("tags", input.tags()).required();
+    PolicyTags.check(constraints, input.tags()).verify();
     PolicyTags.requireDistinct(input.tags());
   }
 

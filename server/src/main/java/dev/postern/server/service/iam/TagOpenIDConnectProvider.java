@@ -1,6 +1,7 @@
 package dev.postern.server.service.iam;
 
 import dev.postern.server.service.Call;
+import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,8 @@ final class TagOpenIDConnectProvider
 
   @Override
   public void validate(TagOpenIdConnectProviderRequest input) {
-    PolicyTags.check(named(input), input.tags()).verify();
+    Constraints constraints = named(input).member("tags", input.tags()).required();
+    verify(PolicyTags.check(constraints, input.tags()), input);
     PolicyTags.requireDistinct(input.tags());
   }
 

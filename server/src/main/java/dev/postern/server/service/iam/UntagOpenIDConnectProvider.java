@@ -26,7 +26,7 @@ final class UntagOpenIDConnectProvider
 
   @Override
   public void validate(UntagOpenIdConnectProviderRequest input) {
-    PolicyTags.checkKeys(named(input), input.tagKeys()).verify();
+    verify(PolicyTags.checkKeys(named(input), input.tagKeys()), input);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.postern.server.service.iam;
 
 import dev.postern.server.service.Call;
+import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import software.amazon.awssdk.services.iam.model.UpdateOpenIdConnectProviderThumbprintRequest;
 import software.amazon.awssdk.services.iam.model.UpdateOpenIdConnectProviderThumbprintResponse;
@@ -26,7 +27,9 @@ final class UpdateOpenIDConnectProviderThumbprint
 
   @Override
   public void validate(UpdateOpenIdConnectProviderThumbprintRequest input) {
-    thumbprints(named(input), input.thumbprintList()).verify();
+    Constraints constraints =
+        named(input).member("thumbprintList", input.thumbprintList()).required();
+    verify(thumbprints(constraints, input.thumbprintList()), input);
   }
 
   @Override

@@ -18,10 +18,12 @@ import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Runs operations as the edge does, on a real store. */
@@ -48,7 +50,13 @@ final class PrincipalFixture implements AutoCloseable {
     store = clock.open();
     gate = new Gate(new PolicySets(store, new PrincipalNames(ACCOUNT, "us-east-1"), Set.of()));
     parts = new IamParts(new IamArns(ACCOUNT), store, new NextToken(new byte[32]));
-    UserOperations.of(parts).forEach(operation -> operations.put(operation.name(), operation));
+    Stream.of(
+            UserOperations.of(parts),
+            RoleOperations.of(parts),
+            InstanceProfileOperations.of(parts),
+            OidcProviderOperations.of(parts))
+        .flatMap(List::stream)
+        .forEach(operation -> operations.put(operation.name(), operation));
   }
 
   static Caller.User administrator() {
