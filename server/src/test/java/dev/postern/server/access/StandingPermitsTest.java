@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.server.store.AccessKeyRecord;
 import dev.postern.server.store.IamEntity;
+import dev.postern.server.store.Roles;
 import dev.postern.server.store.SessionContext;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -64,13 +66,32 @@ final class StandingPermitsTest {
     return store.principalPolicies().find(IamEntity.USER, user).orElseThrow().id();
   }
 
+  private void createRole(String role) {
+    store
+        .roles()
+        .create(
+            new Roles.NewRole(
+                role,
+                "/",
+                new Roles.Trust("{}", List.of()),
+                Optional.empty(),
+                Duration.ofHours(1),
+                Optional.empty(),
+                Map.of()),
+            arn -> false);
+  }
+
   private Caller.RoleSession session(SessionContext context) {
-    String id = store.principalPolicies().find(IamEntity.ROLE, Store.NODE_ROLE).orElseThrow().id();
+    return session(Store.NODE_ROLE, context);
+  }
+
+  private Caller.RoleSession session(String role, SessionContext context) {
+    String id = store.principalPolicies().find(IamEntity.ROLE, role).orElseThrow().id();
     return new Caller.RoleSession(
-        "arn:aws:sts::123456789012:assumed-role/" + Store.NODE_ROLE + "/dev",
+        "arn:aws:sts::123456789012:assumed-role/" + role + "/dev",
         id + ":dev",
-        "arn:aws:iam::123456789012:role/" + Store.NODE_ROLE,
-        Store.NODE_ROLE,
+        "arn:aws:iam::123456789012:role/" + role,
+        role,
         "dev",
         "ASIAGONE",
         Optional.empty(),
@@ -126,6 +147,21 @@ final class StandingPermitsTest {
     putInline(IamEntity.USER, "gone", "start", ALLOW);
 
     assertThat(permits.lost(permit)).contains("the user gone was deleted");
+  }
+
+  @Test
+  void isLostWithTheRoleEvenWhenAnotherHasTheNameNow() {
+    createRole("Ops");
+    putInline(IamEntity.ROLE, "Ops", "start", ALLOW);
+    String permit = permitted(session("Ops", SessionContext.NONE), Map.of());
+    store.principalPolicies().deleteInline(IamEntity.ROLE, "Ops", "start");
+    store.roles().delete("Ops");
+    assertThat(permits.lost(permit)).contains("the role Ops was deleted");
+
+    createRole("Ops");
+    putInline(IamEntity.ROLE, "Ops", "start", ALLOW);
+
+    assertThat(permits.lost(permit)).contains("the role Ops was deleted");
   }
 
   @Test
