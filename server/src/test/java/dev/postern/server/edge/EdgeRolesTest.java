@@ -334,6 +334,38 @@ final class EdgeRolesTest {
   }
 
   @Test
+  void roleIsHandedOnByThoseWhoMayPassIt() {
+    iam.createRole(r -> r.roleName("Ops").path("/team/").assumeRolePolicyDocument(EC2));
+    iam.createInstanceProfile(r -> r.instanceProfileName("Web"));
+    iam.createUser(r -> r.userName("dev"));
+    iam.putUserPolicy(r ->
+        r.userName("dev")
+            .policyName("profiles")
+            .policyDocument(ALLOW.replace("iam:GetRole", "iam:AddRoleToInstanceProfile")));
+    var key = fixture.store.accessKeys().createForUser("dev");
+    try (IamClient dev = door.client(IamClient.builder(), key.accessKeyId(), key.secret())) {
+      for (String role : List.of("Ops", "Gone")) {
+        assertError(
+            "AccessDenied",
+            403,
+            "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:PassRole"
+                + " on resource: arn:aws:iam::123456789012:role/"
+                + role
+                + " because",
+            () -> dev.addRoleToInstanceProfile(r -> r.instanceProfileName("Web").roleName(role)));
+      }
+      iam.putUserPolicy(r ->
+          r.userName("dev")
+              .policyName("pass")
+              .policyDocument(ALLOW.replace("iam:GetRole", "iam:PassRole")));
+
+      dev.addRoleToInstanceProfile(r -> r.instanceProfileName("Web").roleName("Ops"));
+    }
+    assertThat(iam.listInstanceProfilesForRole(r -> r.roleName("Ops")).instanceProfiles())
+        .hasSize(1);
+  }
+
+  @Test
   void userMadeAnewUnderTheNameIsNotTrusted() {
     fixture.store.users().create("dev", "/", Optional.empty(), Map.of(), arn -> false);
     iam.createRole(r ->

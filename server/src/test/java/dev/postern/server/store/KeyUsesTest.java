@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,27 @@ final class KeyUsesTest {
     store.keyUses().flush();
 
     assertThat(store.keyUses().find("AKIAGONE")).isEmpty();
+  }
+
+  @Test
+  void latestUseOfItsSessionsIsTheRoles() {
+    assertThat(lastUseOfRole()).isEmpty();
+    store.keyUses().note(issue("first"), use(NOON, "ssm"));
+    store.keyUses().flush();
+    store.keyUses().note(issue("second"), use(NOON.minusSeconds(1), "iam"));
+    store.keyUses().flush();
+
+    assertThat(lastUseOfRole()).contains(new AccountDetails.LastUse(NOON, "us-east-1"));
+  }
+
+  private String issue(String sessionName) {
+    var session =
+        new AccessKeyRecord.Principal.RoleSession(Store.NODE_ROLE, sessionName, Optional.empty());
+    return store.accessKeys().issue(session, Duration.ofHours(1)).accessKeyId();
+  }
+
+  private Optional<AccountDetails.LastUse> lastUseOfRole() {
+    return store.roles().find(Store.NODE_ROLE).orElseThrow().lastUse();
   }
 
   @Test
