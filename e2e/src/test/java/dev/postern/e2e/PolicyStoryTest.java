@@ -145,7 +145,7 @@ class PolicyStoryTest {
     assertThat(unknown.err().replace("i-0123456789abcdef0", NODE)).isEqualTo(known.err());
 
     Shell alice = user(server, "alice", ALL_INSTANCES);
-    assertThat(startSession(server, alice, NODE).orFail().out()).contains("SessionId: alice-");
+    assertThat(startSession(server, alice, NODE).orFail().err()).contains("SessionId: alice-");
   }
 
   @Test
@@ -163,7 +163,7 @@ class PolicyStoryTest {
   @Test
   void developerGetsIntoDevelopmentAndARetaggedNodeRefuses() {
     Shell carol = user(server, "carol", DEVELOPMENT_ONLY);
-    assertThat(startSession(server, carol, NODE).orFail().out()).contains("SessionId: carol-");
+    assertThat(startSession(server, carol, NODE).orFail().err()).contains("SessionId: carol-");
 
     retag("production");
     try {
