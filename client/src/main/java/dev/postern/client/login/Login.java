@@ -52,13 +52,20 @@ public final class Login {
     return assume(tokens, claims, tokens.refreshToken());
   }
 
+  /** Keeps what a renewal has got so far: a provider takes a refresh token once only. */
+  @FunctionalInterface
+  interface Progress {
+    void keep(CachedLogin login) throws IOException;
+  }
+
   /**
    * Gets new credentials without the person.
    *
+   * @param progress is given the former login with the next refresh token, before sts is asked
    * @throws dev.postern.aws.Fault when the server refuses
    * @throws IOException when the provider refuses, or means another person now
    */
-  CachedLogin renew(CachedLogin former, String refreshToken) throws IOException {
+  CachedLogin renew(CachedLogin former, String refreshToken, Progress progress) throws IOException {
     Provider provider = Provider.discover(http, terms.issuer());
     Tokens tokens = new TokenEndpoint(http, provider).renew(refreshToken, terms.clientId());
     IdentityClaims claims = IdentityClaims.read(tokens.idToken());
@@ -67,6 +74,10 @@ public final class Login {
       throw new IOException("the provider's ID token is of another person than before");
     }
     String next = tokens.refreshToken() == null ? refreshToken : tokens.refreshToken();
+    if (!next.equals(refreshToken)) {
+      progress.keep(
+          new CachedLogin(terms, former.subject(), former.arn(), former.credentials(), next));
+    }
     return assume(tokens, claims, next);
   }
 

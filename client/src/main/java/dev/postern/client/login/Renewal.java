@@ -65,7 +65,7 @@ public final class Renewal {
         return stillValid(profile, login, "");
       }
       Login again = new Login(connector.connect(login.terms()), login.terms());
-      CachedLogin renewed = again.renew(login, refreshToken);
+      CachedLogin renewed = again.renew(login, refreshToken, kept -> turn.write(profile, kept));
       turn.write(profile, renewed);
       return renewed;
     }

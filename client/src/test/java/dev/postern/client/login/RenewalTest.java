@@ -209,6 +209,19 @@ class RenewalTest {
         .hasMessageContaining("(AccessDenied: Not authorized)");
   }
 
+  /** The provider takes a refresh token once: the next one must not be lost with sts's refusal. */
+  @Test
+  void nextRefreshTokenIsKeptThoughTheServerRefuses() throws Exception {
+    CachedLogin login = login();
+    Instant end = login.credentials().expiration();
+    sts.refuse(new Fault("InternalFailure", 500, "Later"));
+    assertThat(current(end.minusSeconds(1)).credentials()).isEqualTo(login.credentials());
+
+    sts.refuse(null);
+
+    assertThat(current(end).credentials().accessKeyId()).isNotEqualTo("ASIA1");
+  }
+
   @Test
   void renewedTokenMustBeOfTheSamePerson() throws Exception {
     CachedLogin login = login();

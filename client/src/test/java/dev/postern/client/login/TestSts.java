@@ -72,8 +72,8 @@ public final class TestSts implements AutoCloseable {
     lifetime = newLifetime;
   }
 
-  /** From now on it refuses. */
-  public void refuse(Fault fault) {
+  /** From now on it refuses; null for no longer. */
+  public void refuse(@Nullable Fault fault) {
     refusal = fault;
   }
 
