@@ -37,6 +37,11 @@ public final class ResourceTags {
     return present("ec2:ResourceTag/", tags);
   }
 
+  /** {@code iam:ResourceTag/k} and {@code aws:ResourceTag/k} for the tags that a resource has. */
+  public static Map<String, List<String>> iamConditionKeys(Map<String, String> tags) {
+    return present("iam:ResourceTag/", tags);
+  }
+
   /** {@code aws:RequestTag/k} and {@code aws:TagKeys} for the tags that a call gives. */
   public static Map<String, List<String>> requested(Map<String, String> tags) {
     Map<String, List<String>> keys = new HashMap<>(requestedKeys(tags.keySet()));

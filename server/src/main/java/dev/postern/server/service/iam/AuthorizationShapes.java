@@ -7,14 +7,10 @@ import dev.postern.server.store.CustomerPolicyRecord;
 import dev.postern.server.store.PolicyVersionRecord;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.iam.model.AttachedPermissionsBoundary;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.GroupDetail;
 import software.amazon.awssdk.services.iam.model.InstanceProfile;
 import software.amazon.awssdk.services.iam.model.ManagedPolicyDetail;
-import software.amazon.awssdk.services.iam.model.PermissionsBoundaryAttachmentType;
 import software.amazon.awssdk.services.iam.model.Policy;
 import software.amazon.awssdk.services.iam.model.PolicyDetail;
 import software.amazon.awssdk.services.iam.model.PolicyVersion;
@@ -42,7 +38,7 @@ final class AuthorizationShapes {
         .userPolicyList(inline(entity.inline()))
         .groupList(user.groups())
         .attachedManagedPolicies(attached(entity.attached()))
-        .permissionsBoundary(boundary(entity.boundary()))
+        .permissionsBoundary(PolicyShapes.boundary(entity.boundary()))
         .tags(PolicyTags.shown(entity.tags()))
         .build();
   }
@@ -72,7 +68,7 @@ final class AuthorizationShapes {
             role.profiles().stream().map(profile -> profile(profile, role)).toList())
         .rolePolicyList(inline(entity.inline()))
         .attachedManagedPolicies(attached(entity.attached()))
-        .permissionsBoundary(boundary(entity.boundary()))
+        .permissionsBoundary(PolicyShapes.boundary(entity.boundary()))
         .tags(PolicyTags.shown(entity.tags()))
         .roleLastUsed(
             role.lastUse()
@@ -120,17 +116,6 @@ final class AuthorizationShapes {
                 .policyArn(arn)
                 .build())
         .toList();
-  }
-
-  private static @Nullable AttachedPermissionsBoundary boundary(Optional<String> policyArn) {
-    return policyArn
-        .map(arn ->
-            AttachedPermissionsBoundary.builder()
-                .permissionsBoundaryType(
-                    PermissionsBoundaryAttachmentType.PERMISSIONS_BOUNDARY_POLICY)
-                .permissionsBoundaryArn(arn)
-                .build())
-        .orElse(null);
   }
 
   ManagedPolicyDetail policy(CustomerPolicyRecord policy, List<PolicyVersionRecord> versions) {

@@ -5,9 +5,9 @@ import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
 import dev.postern.server.service.Codec;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.store.InstanceProfileRecord;
 import dev.postern.server.store.InstanceProfiles;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,14 +64,9 @@ abstract class InstanceProfileOperation<I extends SdkPojo, O extends SdkPojo>
   public Question question(I input, Caller caller) {
     String name = profile(input);
     Optional<InstanceProfileRecord> found = profiles.find(name);
-    Map<String, List<String>> keys = new LinkedHashMap<>(keys(input));
-    found
-        .map(InstanceProfileRecord::tags)
-        .orElse(Map.of())
-        .forEach((key, value) -> {
-          keys.put("iam:ResourceTag/" + key, List.of(value));
-          keys.put("aws:ResourceTag/" + key, List.of(value));
-        });
+    Map<String, String> tags = found.map(InstanceProfileRecord::tags).orElse(Map.of());
+    Map<String, List<String>> keys =
+        ResourceTags.both(keys(input), ResourceTags.iamConditionKeys(tags));
     String arn =
         arns.instanceProfile(
             found.map(InstanceProfileRecord::path).orElse("/"),

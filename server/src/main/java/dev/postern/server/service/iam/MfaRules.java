@@ -4,10 +4,10 @@ import dev.postern.aws.Fault;
 import dev.postern.server.access.Question;
 import dev.postern.server.access.Totp;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.store.MfaDeviceRecord;
 import dev.postern.server.store.MfaDevices;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,15 +59,9 @@ final class MfaRules {
   /** The action on a device, with the tags that it has. */
   static Question question(
       String action, String serialNumber, MfaDevices devices, Map<String, List<String>> more) {
-    Map<String, List<String>> keys = new LinkedHashMap<>(more);
-    devices
-        .find(serialNumber)
-        .map(MfaDeviceRecord::tags)
-        .orElse(Map.of())
-        .forEach((key, value) -> {
-          keys.put("iam:ResourceTag/" + key, List.of(value));
-          keys.put("aws:ResourceTag/" + key, List.of(value));
-        });
+    Map<String, String> tags =
+        devices.find(serialNumber).map(MfaDeviceRecord::tags).orElse(Map.of());
+    Map<String, List<String>> keys = ResourceTags.both(more, ResourceTags.iamConditionKeys(tags));
     return new Question(
         List.of(new Question.Check(action, serialNumber, keys)), Question.Proof.ACCESS_KEY);
   }

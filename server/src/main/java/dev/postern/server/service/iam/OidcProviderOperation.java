@@ -5,9 +5,9 @@ import dev.postern.server.access.Caller;
 import dev.postern.server.access.Question;
 import dev.postern.server.service.Codec;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.store.OidcProviderRecord;
 import dev.postern.server.store.OidcProviders;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -75,13 +75,8 @@ abstract class OidcProviderOperation<I extends SdkPojo, O extends SdkPojo>
 
   @Override
   public Question question(I input, Caller caller) {
-    Map<String, List<String>> keys = new LinkedHashMap<>(keys(input));
-    providers
-        .tags(provider(input))
-        .forEach((key, value) -> {
-          keys.put("iam:ResourceTag/" + key, List.of(value));
-          keys.put("aws:ResourceTag/" + key, List.of(value));
-        });
+    Map<String, List<String>> tags = ResourceTags.iamConditionKeys(providers.tags(provider(input)));
+    Map<String, List<String>> keys = ResourceTags.both(keys(input), tags);
     return new Question(
         List.of(new Question.Check(action(), provider(input), keys)), Question.Proof.ACCESS_KEY);
   }

@@ -8,8 +8,8 @@ import dev.postern.server.access.Question;
 import dev.postern.server.access.policy.MalformedPolicyException;
 import dev.postern.server.access.policy.PolicyDocument;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.store.CustomerPolicies;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -108,13 +108,8 @@ final class PolicyRules {
    */
   static Question question(
       String action, String arn, CustomerPolicies policies, Map<String, List<String>> more) {
-    Map<String, List<String>> keys = new LinkedHashMap<>(more);
-    policies
-        .tags(arn)
-        .forEach((key, value) -> {
-          keys.put("iam:ResourceTag/" + key, List.of(value));
-          keys.put("aws:ResourceTag/" + key, List.of(value));
-        });
+    Map<String, List<String>> keys =
+        ResourceTags.both(more, ResourceTags.iamConditionKeys(policies.tags(arn)));
     return new Question(List.of(new Question.Check(action, arn, keys)), Question.Proof.ACCESS_KEY);
   }
 

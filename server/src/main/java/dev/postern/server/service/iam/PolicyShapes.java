@@ -5,6 +5,10 @@ import dev.postern.server.access.ManagedPolicy;
 import dev.postern.server.store.CustomerPolicyRecord;
 import dev.postern.server.store.PolicyVersionRecord;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.iam.model.AttachedPermissionsBoundary;
+import software.amazon.awssdk.services.iam.model.PermissionsBoundaryAttachmentType;
 import software.amazon.awssdk.services.iam.model.Policy;
 import software.amazon.awssdk.services.iam.model.PolicyVersion;
 
@@ -80,5 +84,17 @@ final class PolicyShapes {
 
   static PolicyVersion full(ManagedPolicy policy) {
     return listed(policy).copy(shown -> shown.document(PercentEncoding.encode(policy.document())));
+  }
+
+  /** The permissions boundary of a user or role, as answers show it; null where there is none. */
+  static @Nullable AttachedPermissionsBoundary boundary(Optional<String> policyArn) {
+    return policyArn
+        .map(arn ->
+            AttachedPermissionsBoundary.builder()
+                .permissionsBoundaryType(
+                    PermissionsBoundaryAttachmentType.PERMISSIONS_BOUNDARY_POLICY)
+                .permissionsBoundaryArn(arn)
+                .build())
+        .orElse(null);
   }
 }

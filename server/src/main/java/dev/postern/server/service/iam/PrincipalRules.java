@@ -7,6 +7,7 @@ import dev.postern.server.access.Question;
 import dev.postern.server.access.policy.MalformedPolicyException;
 import dev.postern.server.access.policy.PolicyDocument;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.store.Groups;
 import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.PrincipalChange;
@@ -14,7 +15,6 @@ import dev.postern.server.store.PrincipalPolicies;
 import dev.postern.server.store.PrincipalRecord;
 import dev.postern.server.store.Roles;
 import dev.postern.server.store.Users;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,16 +133,9 @@ final class PrincipalRules {
 
   /** One action on one principal, with the tags that it has; a refusal hides its path. */
   Question question(String action, String name, Map<String, List<String>> keys) {
-    Map<String, List<String>> all = new LinkedHashMap<>(keys);
-    principals
-        .find(kind, name)
-        .ifPresent(found ->
-            found
-                .tags()
-                .forEach((key, value) -> {
-                  all.put("iam:ResourceTag/" + key, List.of(value));
-                  all.put("aws:ResourceTag/" + key, List.of(value));
-                }));
+    Map<String, String> tags =
+        principals.find(kind, name).map(PrincipalRecord::tags).orElse(Map.of());
+    Map<String, List<String>> all = ResourceTags.both(keys, ResourceTags.iamConditionKeys(tags));
     return new Question(
         List.of(new Question.Check(action, arn(name), all).shownAs(arn("/", name))),
         Question.Proof.ACCESS_KEY);

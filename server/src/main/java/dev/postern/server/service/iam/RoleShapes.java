@@ -11,8 +11,6 @@ import dev.postern.server.store.Roles;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.iam.model.AttachedPermissionsBoundary;
-import software.amazon.awssdk.services.iam.model.PermissionsBoundaryAttachmentType;
 import software.amazon.awssdk.services.iam.model.Role;
 import software.amazon.awssdk.services.iam.model.RoleLastUsed;
 
@@ -96,16 +94,7 @@ final class RoleShapes {
     return listed(role)
         .copy(shown ->
             shown
-                .permissionsBoundary(
-                    principal
-                        .boundary()
-                        .map(arn ->
-                            AttachedPermissionsBoundary.builder()
-                                .permissionsBoundaryType(
-                                    PermissionsBoundaryAttachmentType.PERMISSIONS_BOUNDARY_POLICY)
-                                .permissionsBoundaryArn(arn)
-                                .build())
-                        .orElse(null))
+                .permissionsBoundary(PolicyShapes.boundary(principal.boundary()))
                 .tags(principal.tags().isEmpty() ? null : PolicyTags.shown(principal.tags())));
   }
 

@@ -1,9 +1,7 @@
 package dev.postern.server.service.iam;
 
 import dev.postern.server.store.PrincipalRecord;
-import software.amazon.awssdk.services.iam.model.AttachedPermissionsBoundary;
 import software.amazon.awssdk.services.iam.model.Group;
-import software.amazon.awssdk.services.iam.model.PermissionsBoundaryAttachmentType;
 import software.amazon.awssdk.services.iam.model.User;
 
 /** Users and groups as answers show them. */
@@ -26,15 +24,7 @@ final class UserShapes {
     return listed(user, arns)
         .copy(shown ->
             shown
-                .permissionsBoundary(
-                    user.boundary()
-                        .map(arn ->
-                            AttachedPermissionsBoundary.builder()
-                                .permissionsBoundaryType(
-                                    PermissionsBoundaryAttachmentType.PERMISSIONS_BOUNDARY_POLICY)
-                                .permissionsBoundaryArn(arn)
-                                .build())
-                        .orElse(null))
+                .permissionsBoundary(PolicyShapes.boundary(user.boundary()))
                 .tags(user.tags().isEmpty() ? null : PolicyTags.shown(user.tags())));
   }
 

@@ -8,6 +8,7 @@ import dev.postern.server.access.Question.Check;
 import dev.postern.server.access.policy.ResourceSide;
 import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
+import dev.postern.server.service.ResourceTags;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.Grants;
 import dev.postern.server.store.IssuedKey;
@@ -85,7 +86,7 @@ final class AssumeRole extends StsOperation<AssumeRoleRequest, AssumeRoleRespons
     Optional<TrustedRole> role = parts.trust().find(input.roleArn());
     role.flatMap(found -> parts.store().grants().ofRole(found.name()))
         .map(Grants.Granted::tags)
-        .ifPresent(roleTags -> putResourceTags(keys, roleTags));
+        .ifPresent(roleTags -> keys.putAll(ResourceTags.iamConditionKeys(roleTags)));
     if (parts.mfa().given(caller, input.serialNumber(), input.tokenCode(), clock.instant())) {
       keys.put("aws:MultiFactorAuthPresent", List.of("true"));
       keys.put("aws:MultiFactorAuthAge", List.of("0"));
@@ -100,13 +101,6 @@ final class AssumeRole extends StsOperation<AssumeRoleRequest, AssumeRoleRespons
       checks.add(new Check("sts:SetSourceIdentity", input.roleArn(), keys, side));
     }
     return new Question(checks, Question.Proof.ACCESS_KEY);
-  }
-
-  private static void putResourceTags(Map<String, List<String>> keys, Map<String, String> tags) {
-    tags.forEach((key, value) -> {
-      keys.put("aws:ResourceTag/" + key, List.of(value));
-      keys.put("iam:ResourceTag/" + key, List.of(value));
-    });
   }
 
   private static long seconds(AssumeRoleRequest input) {
