@@ -63,8 +63,12 @@ final class Authenticator {
   }
 
   private void noteUse(Caller caller, String keyId, KeyUse use) {
-    if (caller instanceof Caller.User || caller instanceof Caller.RoleSession) {
-      keyUses.note(keyId, use);
+    switch (caller) {
+      case Caller.User _ -> keyUses.note(keyId, use);
+      case Caller.RoleSession session -> keyUses.noteRole(session.roleName(), use);
+      case Caller.NodeKey _, Caller.Anonymous _ -> {
+        // Neither has a key of IAM's.
+      }
     }
   }
 

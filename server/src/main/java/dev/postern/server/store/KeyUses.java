@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * When access keys, and with them roles, were used last. Uses are kept in memory and written
- * together once in a while, so that no call waits for the disk; a crash forgets those that were not
- * written. Safe for use by many threads.
+ * When users' access keys and roles were used last. Uses are kept in memory and written together
+ * once in a while, so that no call waits for the disk; a crash forgets those that were not written.
+ * Safe for use by many threads.
  */
 public final class KeyUses {
   /** Keys whose last use is not written yet: as many as all users can have. */
@@ -17,14 +17,26 @@ public final class KeyUses {
   private final Database database;
   private final Map<String, KeyUse> pending = new ConcurrentHashMap<>();
 
+  /** By the roles' folded names. */
+  private final Map<String, KeyUse> pendingRoles = new ConcurrentHashMap<>();
+
   KeyUses(Database database) {
     this.database = database;
   }
 
-  /** Keeps this use when it is the latest. */
+  /** Keeps this use of a user's key when it is the latest. */
   public void note(String accessKeyId, KeyUse use) {
-    if (pending.size() < PENDING_MAX || pending.containsKey(accessKeyId)) {
-      pending.merge(accessKeyId, use, (a, b) -> a.at().isAfter(b.at()) ? a : b);
+    note(pending, PENDING_MAX, accessKeyId, use);
+  }
+
+  /** Keeps this use of a role when it is the latest: by whichever of its sessions' keys. */
+  public void noteRole(String roleName, KeyUse use) {
+    note(pendingRoles, Roles.ROLES_MAX, Principals.key(roleName), use);
+  }
+
+  private static void note(Map<String, KeyUse> pending, int max, String key, KeyUse use) {
+    if (pending.size() < max || pending.containsKey(key)) {
+      pending.merge(key, use, (a, b) -> a.at().isAfter(b.at()) ? a : b);
     }
   }
 
@@ -53,15 +65,18 @@ public final class KeyUses {
   /** Writes what is pending, in one transaction. */
   void flush() {
     Map<String, KeyUse> uses = Map.copyOf(pending);
-    if (uses.isEmpty()) {
+    Map<String, KeyUse> roleUses = Map.copyOf(pendingRoles);
+    if (uses.isEmpty() && roleUses.isEmpty()) {
       return;
     }
     database.write(handle -> {
       uses.forEach((accessKeyId, use) -> write(handle, accessKeyId, use));
+      roleUses.forEach((roleKey, use) -> writeRole(handle, roleKey, use));
       return uses;
     });
     // One that came meanwhile stays for the next time.
     uses.forEach(pending::remove);
+    roleUses.forEach(pendingRoles::remove);
   }
 
   private static void write(Handle handle, String accessKeyId, KeyUse use) {
@@ -77,16 +92,18 @@ public final class KeyUses {
         .bind("region", use.region())
         .bind("id", accessKeyId)
         .execute();
+  }
+
+  private static void writeRole(Handle handle, String roleKey, KeyUse use) {
     handle
         .createUpdate(
             """
             update iam_role set last_used_at = :at, last_used_region = :region
-            where name_key = (select role_key from access_key where access_key_id = :id)
-              and (last_used_at is null or last_used_at < :at)
+            where name_key = :key and (last_used_at is null or last_used_at < :at)
             """)
         .bind("at", use.at().toEpochMilli())
         .bind("region", use.region())
-        .bind("id", accessKeyId)
+        .bind("key", roleKey)
         .execute();
   }
 }

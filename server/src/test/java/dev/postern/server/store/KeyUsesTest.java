@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,22 +89,30 @@ final class KeyUsesTest {
   @Test
   void latestUseOfItsSessionsIsTheRoles() {
     assertThat(lastUseOfRole()).isEmpty();
-    store.keyUses().note(issue("first"), use(NOON, "ssm"));
+    store.keyUses().noteRole(Store.NODE_ROLE, use(NOON, "ssm"));
     store.keyUses().flush();
-    store.keyUses().note(issue("second"), use(NOON.minusSeconds(1), "iam"));
+    store
+        .keyUses()
+        .noteRole(Store.NODE_ROLE.toUpperCase(Locale.ROOT), use(NOON.minusSeconds(1), "iam"));
     store.keyUses().flush();
 
     assertThat(lastUseOfRole()).contains(new AccountDetails.LastUse(NOON, "us-east-1"));
   }
 
-  private String issue(String sessionName) {
-    var session =
-        new AccessKeyRecord.Principal.RoleSession(Store.NODE_ROLE, sessionName, Optional.empty());
-    return store.accessKeys().issue(session, Duration.ofHours(1)).accessKeyId();
-  }
-
   private Optional<AccountDetails.LastUse> lastUseOfRole() {
     return store.roles().find(Store.NODE_ROLE).orElseThrow().lastUse();
+  }
+
+  /** Thousands of nodes use one role, each with a key of its own. */
+  @Test
+  void usesOfRolesTakeNoPlaceFromThoseOfKeys() {
+    for (int i = 0; i < KeyUses.PENDING_MAX; i++) {
+      store.keyUses().noteRole(Store.NODE_ROLE, use(NOON.plusSeconds(i), "ssm"));
+    }
+
+    store.keyUses().note(key, use(NOON, "ssm"));
+
+    assertThat(store.keyUses().find(key)).hasValue(use(NOON, "ssm"));
   }
 
   @Test
