@@ -84,8 +84,9 @@ public final class Gate {
       this.caller = caller;
       this.keys = keys;
       this.principal = policySets.principal(caller);
-      this.policies = policySets.of(caller);
-      this.all = keys.merge(policySets.context(caller));
+      PolicySets.Held held = policySets.of(caller);
+      this.policies = held.policies();
+      this.all = keys.merge(held.context());
     }
 
     /** Of somebody without policies of its own. */

@@ -46,9 +46,23 @@ public final class PolicySets {
     this.accounts = new EquivalentAccounts(names.accountId(), equivalents);
   }
 
-  /** All that speaks for or limits a caller; nothing for one without credentials. */
-  public PolicySet of(Caller caller) {
+  /**
+   * What a caller has at one moment.
+   *
+   * @param policies all that speaks for or limits it; none for one without credentials
+   * @param context the condition keys that follow from it
+   */
+  public record Held(PolicySet policies, RequestContext context) {}
+
+  /** Reads it anew, policies and tags together. */
+  public Held of(Caller caller) {
     Optional<Grants.Granted> granted = granted(caller);
+    return new Held(
+        policies(caller, granted),
+        context(caller, granted.map(Grants.Granted::tags).orElse(Map.of())));
+  }
+
+  private PolicySet policies(Caller caller, Optional<Grants.Granted> granted) {
     if (granted.isEmpty()) {
       return PolicySet.EMPTY;
     }
@@ -159,7 +173,7 @@ public final class PolicySets {
   }
 
   /** The condition keys that follow from the caller (spec/aws-api.md 4.3, 4.6). */
-  public RequestContext context(Caller caller) {
+  private RequestContext context(Caller caller, Map<String, String> ownTags) {
     RequestContext.Builder keys = RequestContext.builder();
     switch (caller) {
       case Caller.User user -> {
@@ -177,8 +191,7 @@ public final class PolicySets {
     }
     keys.put("aws:userid", caller.userId());
     keys.put("aws:PrincipalAccount", names.accountId());
-    Map<String, String> tags =
-        new LinkedHashMap<>(granted(caller).map(Grants.Granted::tags).orElse(Map.of()));
+    Map<String, String> tags = new LinkedHashMap<>(ownTags);
     caller.temporary().ifPresent(temporary -> put(keys, temporary, tags));
     tags.forEach((key, value) -> keys.put("aws:PrincipalTag/" + key, value));
     return keys.build();
