@@ -1,9 +1,7 @@
 package dev.postern.server.store;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -27,14 +25,6 @@ final class InlinePolicies {
         .map((row, context) -> Map.entry(row.getString("policy_name"), row.getString("document")))
         .forEach(policy -> policies.put(policy.getKey(), policy.getValue()));
     return policies;
-  }
-
-  static List<String> names(Handle handle, IamEntity kind, String key) {
-    return List.copyOf(of(handle, kind, key).keySet());
-  }
-
-  static Optional<String> find(Handle handle, IamEntity kind, String key, String policyName) {
-    return Optional.ofNullable(of(handle, kind, key).get(policyName));
   }
 
   /** Makes or replaces one. */

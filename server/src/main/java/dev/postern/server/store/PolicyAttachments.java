@@ -4,22 +4,13 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Managed policies that are attached to users, roles and groups. Safe for use by many threads.
- * Whether entity and policy exist is the caller's to ask, inside the same transaction where it
- * matters.
+ * Managed policies that are attached to users, roles and groups. Methods run inside a transaction
+ * of the caller's, who asks there whether entity and policy exist.
  */
-public final class PolicyAttachments {
-  private final Identity identity;
-
-  PolicyAttachments(Identity identity) {
-    this.identity = identity;
-  }
+final class PolicyAttachments {
+  private PolicyAttachments() {}
 
   /** ARNs, in order. */
-  public List<String> of(IamEntity kind, String name) {
-    return identity.read(handle -> of(handle, kind, Principals.key(name)));
-  }
-
   static List<String> of(Handle handle, IamEntity kind, String key) {
     return handle
         .createQuery(
@@ -54,19 +45,5 @@ public final class PolicyAttachments {
             .bind("arn", policyArn)
             .execute()
         > 0;
-  }
-
-  /** How many users, roles and groups a policy is attached to. */
-  static int count(Handle handle, String policyArn) {
-    return handle
-        .createQuery(
-            """
-            select (select count(*) from user_policy where policy_arn = :arn)
-              + (select count(*) from role_policy where policy_arn = :arn)
-              + (select count(*) from group_policy where policy_arn = :arn)
-            """)
-        .bind("arn", policyArn)
-        .mapTo(Integer.class)
-        .one();
   }
 }

@@ -59,7 +59,6 @@ public final class Store implements AutoCloseable {
   private final RoleTrusts roleTrusts;
   private final OidcProviders oidcProviders;
   private final MfaCodes mfaCodes;
-  private final PolicyAttachments attachments;
   private final PrincipalPolicies principalPolicies;
   private final Users users;
   private final Groups groups;
@@ -93,7 +92,6 @@ public final class Store implements AutoCloseable {
     this.roleTrusts = new RoleTrusts(identity);
     this.oidcProviders = new OidcProviders(identity, options.clock());
     this.mfaCodes = new MfaCodes(database, options.masterKey());
-    this.attachments = new PolicyAttachments(identity);
     this.principalPolicies = new PrincipalPolicies(identity);
     this.users = new Users(identity, new Identifiers(options.random()), options.clock());
     this.groups = new Groups(identity, new Identifiers(options.random()), options.clock());
@@ -182,10 +180,6 @@ public final class Store implements AutoCloseable {
 
   public MfaCodes mfaCodes() {
     return mfaCodes;
-  }
-
-  public PolicyAttachments attachments() {
-    return attachments;
   }
 
   public Denials denials() {
