@@ -17,7 +17,6 @@ import dev.postern.server.store.IamEntity;
 import dev.postern.server.store.SessionContext;
 import dev.postern.server.store.Store;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,19 +190,17 @@ public final class PolicySets {
     }
     keys.put("aws:userid", caller.userId());
     keys.put("aws:PrincipalAccount", names.accountId());
-    Map<String, String> tags = new LinkedHashMap<>(ownTags);
-    caller.temporary().ifPresent(temporary -> put(keys, temporary, tags));
-    tags.forEach((key, value) -> keys.put("aws:PrincipalTag/" + key, value));
+    caller.temporary().ifPresent(temporary -> put(keys, temporary));
+    PrincipalTags.of(caller, ownTags)
+        .forEach((key, value) -> keys.put("aws:PrincipalTag/" + key, value));
     return keys.build();
   }
 
-  private static void put(
-      RequestContext.Builder keys, Caller.Temporary temporary, Map<String, String> tags) {
+  private static void put(RequestContext.Builder keys, Caller.Temporary temporary) {
     SessionContext context = temporary.context();
     keys.put("aws:TokenIssueTime", Timestamps.iso8601(temporary.issuedAt()));
     keys.put("aws:MultiFactorAuthPresent", String.valueOf(context.mfaAt().isPresent()));
     context.sourceIdentity().ifPresent(identity -> keys.put("aws:SourceIdentity", identity));
     context.federated().forEach(keys::put);
-    tags.putAll(context.tags());
   }
 }

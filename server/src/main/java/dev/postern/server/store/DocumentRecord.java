@@ -1,23 +1,25 @@
 package dev.postern.server.store;
 
 import java.time.Instant;
+import java.util.Map;
 
 /**
- * One version of a document of the account.
+ * One version of a document.
  *
  * @param type AWS's document type, for example {@code Session}
- * @param format {@code JSON}, {@code YAML} or {@code TEXT}
  * @param content as it was given
  * @param defaultVersion what {@code $DEFAULT} means
  * @param latestVersion what {@code $LATEST} means
  * @param createdDate of this version
+ * @param tags of the document
  */
 public record DocumentRecord(
     String name,
     String type,
     long version,
-    String format,
+    DocumentLabels labels,
     String content,
     long defaultVersion,
     long latestVersion,
-    Instant createdDate) {}
+    Instant createdDate,
+    Map<String, String> tags) {}

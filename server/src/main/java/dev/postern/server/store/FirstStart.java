@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -14,6 +15,7 @@ import org.jdbi.v3.core.Handle;
  */
 final class FirstStart {
   private static final String MARK = "master key check";
+  private static final String PREFERENCES_MARK = "preferences document";
   private static final byte[] MARK_CONTENT = "postern".getBytes(StandardCharsets.US_ASCII);
   private static final String NODE_TRUST_POLICY =
       """
@@ -21,12 +23,15 @@ final class FirstStart {
       "Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole"}]}\
       """;
 
+  private static final String PREFERENCES_DESCRIPTION =
+      "Document to hold regional settings for Session Manager";
+
   /** As AWS writes it when the console's preferences page is saved first (spec/aws-api.md 2.7). */
   private static final String PREFERENCES =
       """
       {
         "schemaVersion": "1.0",
-        "description": "Document to hold regional settings for Session Manager",
+        "description": "%s",
         "sessionType": "Standard_Stream",
         "inputs": {
           "s3BucketName": "",
@@ -46,7 +51,8 @@ final class FirstStart {
           }
         }
       }\
-      """;
+      """
+          .formatted(PREFERENCES_DESCRIPTION);
 
   private final StoreOptions options;
   private final AccessKeys accessKeys;
@@ -65,28 +71,47 @@ final class FirstStart {
     if (mark.isPresent()) {
       check(mark.get(), options.masterKey());
     } else {
-      handle
-          .createUpdate("insert into store_property (name, content) values (:name, :content)")
-          .bind("name", MARK)
-          .bind("content", options.masterKey().seal(MARK_CONTENT, MARK))
-          .execute();
+      insertMark(handle, MARK, options.masterKey().seal(MARK_CONTENT, MARK));
       createAdministrator(handle, now);
       createNodeRole(handle, now);
     }
-    if (options.autocreatePreferences()) {
-      Documents.insertIfAbsent(
-          handle,
-          new DocumentRecord(
-              Store.PREFERENCES_DOCUMENT, "Session", 1, "JSON", PREFERENCES, 1, 1, now));
+    if (options.autocreatePreferences() && mark(handle, PREFERENCES_MARK).isEmpty()) {
+      createPreferences(handle, now);
     }
     return handle;
   }
 
+  /** Once: an operator who deletes them falls back to what holds without, and keeps that. */
+  private static void createPreferences(Handle handle, Instant now) {
+    Documents.insertIfAbsent(
+        handle,
+        new Documents.NewDocument(
+            Store.PREFERENCES_DOCUMENT,
+            "Session",
+            DocumentLabels.of("JSON", Optional.of(PREFERENCES_DESCRIPTION)),
+            PREFERENCES,
+            Map.of()),
+        now);
+    insertMark(handle, PREFERENCES_MARK, new byte[0]);
+  }
+
+  private static void insertMark(Handle handle, String name, byte[] content) {
+    handle
+        .createUpdate("insert into store_property (name, content) values (:name, :content)")
+        .bind("name", name)
+        .bind("content", content)
+        .execute();
+  }
+
   /** Tells which master key is in force; absent before the first start. */
   static Optional<byte[]> mark(Handle handle) {
+    return mark(handle, MARK);
+  }
+
+  private static Optional<byte[]> mark(Handle handle, String name) {
     return handle
         .createQuery("select content from store_property where name = :name")
-        .bind("name", MARK)
+        .bind("name", name)
         .map((row, context) -> row.getBytes("content"))
         .findOne();
   }

@@ -104,6 +104,11 @@ public final class Grants {
     });
   }
 
+  /** The tags of a user or role; none where there is no such one. */
+  public Map<String, String> tags(IamEntity kind, String name) {
+    return identity.read(handle -> IamTags.of(handle, kind, Principals.key(name)));
+  }
+
   /** A managed policy by its ARN, for the policies of a session. */
   public GrantedPolicy managed(IamEntity source, String sourceName, String policyArn) {
     return identity.read(handle -> managed(handle, source, sourceName, policyArn));

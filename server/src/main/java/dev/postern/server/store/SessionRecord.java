@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param sessionType {@code Standard_Stream}, {@code InteractiveCommands}, {@code
  *     NonInteractiveCommands} or {@code Port}
  * @param details why it ended, where it did not end by itself
- * @param maxSessionDuration minutes as text, as preferences spell it
+ * @param limits in force since its start
  * @param owner who started it and what was asked of policies then: a JSON object of the access
  *     package, absent for sessions older than that
  */
@@ -30,7 +30,7 @@ public record SessionRecord(
     Instant startDate,
     Optional<Instant> endDate,
     Optional<String> details,
-    Optional<String> maxSessionDuration,
+    SessionLimits limits,
     Optional<String> owner) {
   /** AWS's session states; the last two are history. */
   public enum Status {

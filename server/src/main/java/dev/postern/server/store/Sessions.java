@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The records of sessions, live and ended. Safe for use by many threads. */
 public final class Sessions {
@@ -32,9 +33,9 @@ public final class Sessions {
                 """
                 insert into session (session_id, owner_arn, owner_user_id, target,
                   document_name, session_type, reason, status, start_date, end_date, details,
-                  max_session_duration, owner)
+                  max_session_duration, idle_minutes, owner)
                 values (:id, :ownerArn, :ownerUserId, :target, :documentName, :sessionType,
-                  :reason, :status, :startDate, :endDate, :details, :maxSessionDuration, :owner)
+                  :reason, :status, :startDate, :endDate, :details, :maxMinutes, :idleMinutes, :owner)
                 """)
             .bind("id", session.id().value())
             .bind("ownerArn", session.ownerArn())
@@ -47,7 +48,8 @@ public final class Sessions {
             .bind("startDate", session.startDate().toEpochMilli())
             .bind("endDate", Columns.millis(session.endDate()))
             .bind("details", session.details().orElse(null))
-            .bind("maxSessionDuration", session.maxSessionDuration().orElse(null))
+            .bind("maxMinutes", maxMinutesText(session.limits()))
+            .bind("idleMinutes", session.limits().idleMinutes())
             .bind("owner", session.owner().orElse(null))
             .execute());
   }
@@ -107,7 +109,7 @@ public final class Sessions {
         .execute();
     if (status.isHistory()) {
       Tokens.discard(handle, Tokens.Kind.AGENT_DATA_CHANNEL, id.value());
-      Tokens.discard(handle, Tokens.Kind.CLIENT_DATA_CHANNEL, id.value());
+      Tokens.discardOfClient(handle, id.value());
     }
     return true;
   }
@@ -189,6 +191,19 @@ public final class Sessions {
             .execute());
   }
 
+  private static @Nullable String maxMinutesText(SessionLimits limits) {
+    return limits.maxMinutes().isPresent()
+        ? Integer.toString(limits.maxMinutes().getAsInt())
+        : null;
+  }
+
+  private static SessionLimits limits(ResultSet row) throws SQLException {
+    return new SessionLimits(
+        SessionLimits.stored(row.getLong("idle_minutes"), SessionLimits.IDLE_MINUTES_MAX)
+            .orElse(SessionLimits.IDLE_MINUTES_DEFAULT),
+        SessionLimits.stored(row.getLong("max_session_duration"), SessionLimits.MAX_MINUTES_MAX));
+  }
+
   private static SessionRecord record(ResultSet row) throws SQLException {
     return new SessionRecord(
         new SessionId(row.getString("session_id")),
@@ -202,7 +217,7 @@ public final class Sessions {
         Columns.time(row, "start_date"),
         Columns.optionalTime(row, "end_date"),
         Columns.optionalText(row, "details"),
-        Columns.optionalText(row, "max_session_duration"),
+        limits(row),
         Columns.optionalText(row, "owner"));
   }
 }

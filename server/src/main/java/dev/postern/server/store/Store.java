@@ -41,7 +41,7 @@ public final class Store implements AutoCloseable {
   private static final Duration DENIALS_KEPT = Duration.ofDays(7);
 
   /** The most rows that one transaction forgets, so that writers need not wait for long. */
-  private static final int EXPIRY_BATCH_MAX = 500;
+  static final int EXPIRY_BATCH_MAX = 500;
 
   private final Database database;
   private final StoreOptions options;
@@ -70,6 +70,7 @@ public final class Store implements AutoCloseable {
   private final AccountDetails accountDetails;
   private final AccountAliases accountAliases;
   private final Documents documents;
+  private final DocumentShares documentShares;
   private final AuditLog audit;
   private final ScheduledExecutorService expiry =
       Executors.newSingleThreadScheduledExecutor(
@@ -103,6 +104,7 @@ public final class Store implements AutoCloseable {
     this.accountDetails = new AccountDetails(database);
     this.accountAliases = new AccountAliases(database);
     this.documents = new Documents(database);
+    this.documentShares = new DocumentShares(database);
     this.audit = new AuditLog(database);
   }
 
@@ -249,6 +251,10 @@ public final class Store implements AutoCloseable {
 
   public Documents documents() {
     return documents;
+  }
+
+  public DocumentShares documentShares() {
+    return documentShares;
   }
 
   public AuditLog audit() {

@@ -32,7 +32,9 @@ public final class Tokens {
     /** The agent's end; the subject is a session id. */
     AGENT_DATA_CHANNEL,
     /** The client's end; the subject is a session id. */
-    CLIENT_DATA_CHANNEL
+    CLIENT_DATA_CHANNEL,
+    /** The client's end again; the subject is a session id. Opens more than once, see use. */
+    CLIENT_RESUME
   }
 
   /** A new token, 43 characters of base64url; it survives a restart of the server. */
@@ -81,6 +83,59 @@ public final class Tokens {
                     : Optional.<String>empty())
             .findOne()
             .flatMap(subject -> subject));
+  }
+
+  /**
+   * Whether a token of this kind and subject is valid now. One that is stays valid, so that its
+   * holder may miss the answer and try again, and all others of the kind and subject end.
+   */
+  public boolean use(Kind kind, String subject, String token) {
+    // Every session is opened with a token of another kind first: that must not cost a write.
+    if (!database.read(handle -> isValid(handle, kind, subject, token))) {
+      return false;
+    }
+    return database.write(handle -> {
+      boolean valid = isValid(handle, kind, subject, token);
+      if (valid) {
+        handle
+            .createUpdate(
+                """
+                delete from channel_token where kind = :kind and subject = :subject
+                  and token_hash <> :hash
+                """)
+            .bind("hash", Hashes.hex(token))
+            .bind("kind", kind.name())
+            .bind("subject", subject)
+            .execute();
+      }
+      return valid;
+    });
+  }
+
+  private boolean isValid(Handle handle, Kind kind, String subject, String token) {
+    return handle
+        .createQuery(
+            """
+            select 1 from channel_token where token_hash = :hash and kind = :kind
+              and subject = :subject and expires_at > :now
+            """)
+        .bind("hash", Hashes.hex(token))
+        .bind("kind", kind.name())
+        .bind("subject", subject)
+        .bind("now", clock.instant().toEpochMilli())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /** Ends every token with which a client could open this session's data channel. */
+  public void discardOfClient(String sessionId) {
+    database.write(handle -> discardOfClient(handle, sessionId));
+  }
+
+  static int discardOfClient(Handle handle, String sessionId) {
+    return discard(handle, Kind.CLIENT_DATA_CHANNEL, sessionId)
+        + discard(handle, Kind.CLIENT_RESUME, sessionId);
   }
 
   private boolean exists(String token) {

@@ -13,6 +13,7 @@ import dev.postern.server.bus.EndSession;
 import dev.postern.server.bus.InProcessBus;
 import dev.postern.server.store.AuditLog;
 import dev.postern.server.store.IamEntity;
+import dev.postern.server.store.SessionLimits;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
@@ -103,7 +104,7 @@ final class SessionRevocationTest {
                 clock.now(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                SessionLimits.DEFAULT,
                 Optional.of(permit)));
     return id;
   }

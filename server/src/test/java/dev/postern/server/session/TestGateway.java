@@ -7,6 +7,7 @@ import dev.postern.server.listener.HttpAnswer;
 import dev.postern.server.listener.HttpCall;
 import dev.postern.server.listener.HttpHandler;
 import dev.postern.server.listener.TestListener;
+import dev.postern.server.store.SessionLimits;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.server.store.Store;
@@ -126,7 +127,7 @@ final class TestGateway implements AutoCloseable {
                 TestStore.START,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                SessionLimits.DEFAULT,
                 Optional.empty()));
     return id;
   }

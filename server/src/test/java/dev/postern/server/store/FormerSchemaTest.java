@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,14 @@ final class FormerSchemaTest {
           "insert into session values ('Ops-0123456789abcdef0','arn:aws:iam::123456789012:user/Ops',"
               + "'AIDAOPS','mi-1','d','Standard_Stream',null,'Connected',?,null,null,null)",
           CREATED);
+      insert(
+          connection,
+          "insert into document values ('SSM-SessionManagerRunShell','Session',1,1,?)",
+          CREATED);
+      insert(
+          connection,
+          "insert into document_version values ('SSM-SessionManagerRunShell',1,'JSON','{}',?)",
+          CREATED);
     }
   }
 
@@ -105,6 +114,23 @@ final class FormerSchemaTest {
       SessionRecord session =
           store.sessions().find(new SessionId("Ops-0123456789abcdef0")).orElseThrow();
       assertThat(session.owner()).as("nobody asked about its right then").isEmpty();
+      assertThat(session.limits())
+          .as("nobody looked at them then")
+          .isEqualTo(SessionLimits.DEFAULT);
+    }
+  }
+
+  @Test
+  void documentsAreThereAndTakeNewVersions() {
+    try (Store store = Store.open(options)) {
+      DocumentRecord found =
+          store.documents().find(Store.PREFERENCES_DOCUMENT, "$LATEST").orElseThrow();
+      assertThat(found.content()).isEqualTo("{}");
+      assertThat(found.labels().description()).isPresent();
+      var changed =
+          new Documents.NewDocument(
+              found.name(), found.type(), found.labels(), "{\"new\": 1}", Map.of());
+      assertThat(store.documents().addVersion(changed, 1, TestStore.START).version()).isEqualTo(2);
     }
   }
 

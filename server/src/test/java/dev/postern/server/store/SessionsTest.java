@@ -1,6 +1,7 @@
 package dev.postern.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.server.store.SessionPage.Cursor;
 import dev.postern.server.store.SessionRecord.Status;
@@ -11,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,29 @@ class SessionsTest {
 
     assertThat(store.sessions().find(given.id())).contains(given);
     assertThat(store.sessions().find(new SessionId("admin-2"))).isEmpty();
+  }
+
+  @Test
+  void sessionWithoutAMaximumIsFoundWithoutOne() {
+    SessionRecord given = session("admin-1", "mi-1", SessionLimits.DEFAULT);
+
+    store.sessions().insert(given);
+
+    assertThat(store.sessions().find(given.id())).contains(given);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 61, Integer.MAX_VALUE})
+  void idleTimeBeyondItsRangeIsRefused(int minutes) {
+    assertThatThrownBy(() -> new SessionLimits(minutes, OptionalInt.empty()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 1441, Integer.MAX_VALUE})
+  void maximumBeyondItsRangeIsRefused(int minutes) {
+    assertThatThrownBy(() -> new SessionLimits(20, OptionalInt.of(minutes)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -204,6 +230,31 @@ class SessionsTest {
     assertThat(ids(false, SessionFilter.NONE)).containsExactly("live");
   }
 
+  @Test
+  void historyIsForgottenInBatchesUntilNoneIsLeft() throws Exception {
+    int count = Store.EXPIRY_BATCH_MAX + 1;
+    try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        SessionRecord over = session("over-" + i, "mi-1");
+        var _ =
+            many.submit(() -> {
+              store.sessions().insert(over);
+              return update(over, Status.Terminated, Optional.empty());
+            });
+      }
+    }
+    test.advance(Duration.ofDays(31));
+    assertThat(store.sessions().expireHistory(test.now(), Store.EXPIRY_BATCH_MAX))
+        .isEqualTo(Store.EXPIRY_BATCH_MAX);
+    assertThat(ids(true, SessionFilter.NONE)).hasSize(1);
+    store.sessions().insert(session("live", "mi-1"));
+
+    store.expire();
+
+    assertThat(ids(true, SessionFilter.NONE)).isEmpty();
+    assertThat(ids(false, SessionFilter.NONE)).containsExactly("live");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "x", "!!!", "MTIz", "YSBi", "MSA", "OTk5OTk5OTk5OTk5OTk5OTk5OTkgYQ"})
   void textThatIsNoCursorIsRefused(String text) {
@@ -232,6 +283,10 @@ class SessionsTest {
   }
 
   private SessionRecord session(String id, String target) {
+    return session(id, target, new SessionLimits(15, OptionalInt.of(60)));
+  }
+
+  private SessionRecord session(String id, String target, SessionLimits limits) {
     return new SessionRecord(
         new SessionId(id),
         "arn:aws:iam::123456789012:user/admin",
@@ -244,7 +299,7 @@ class SessionsTest {
         test.now(),
         Optional.empty(),
         Optional.empty(),
-        Optional.of("60"),
+        limits,
         Optional.empty());
   }
 }

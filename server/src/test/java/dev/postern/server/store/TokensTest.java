@@ -65,6 +65,36 @@ class TokensTest {
   }
 
   @Test
+  void tokenThatMayBeUsedAgainEndsAllOthersOfItsSubject() {
+    String one = tokens.issue(Kind.CLIENT_RESUME, "admin-1", HOUR);
+    String two = tokens.issue(Kind.CLIENT_RESUME, "admin-1", HOUR);
+    String others = tokens.issue(Kind.CLIENT_RESUME, "admin-2", HOUR);
+
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-2", one)).isFalse();
+    assertThat(tokens.use(Kind.CLIENT_DATA_CHANNEL, "admin-1", one)).isFalse();
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", one)).isTrue();
+
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", two)).isFalse();
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", one)).isTrue();
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-2", others)).isTrue();
+    test.advance(HOUR);
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", one)).isFalse();
+  }
+
+  @Test
+  void allTokensOfASessionsClientEndTogether() {
+    String first = tokens.issue(Kind.CLIENT_DATA_CHANNEL, "admin-1", HOUR);
+    String resume = tokens.issue(Kind.CLIENT_RESUME, "admin-1", HOUR);
+    String agents = tokens.issue(Kind.AGENT_DATA_CHANNEL, "admin-1", HOUR);
+
+    tokens.discardOfClient("admin-1");
+
+    assertThat(tokens.redeem(Kind.CLIENT_DATA_CHANNEL, first)).isEmpty();
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", resume)).isFalse();
+    assertThat(tokens.redeem(Kind.AGENT_DATA_CHANNEL, agents)).isPresent();
+  }
+
+  @Test
   void tokenOpensItsOwnKindOnly() {
     String token = tokens.issue(Kind.AGENT_DATA_CHANNEL, "admin-1", HOUR);
 

@@ -11,21 +11,12 @@ import dev.postern.server.store.Store;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.services.ssm.model.AddTagsToResourceRequest;
 import software.amazon.awssdk.services.ssm.model.AddTagsToResourceResponse;
-import software.amazon.awssdk.services.ssm.model.Tag;
 
 /** Gives a managed node or a document tags; of a key that it has the value is replaced. */
 final class AddTagsToResource
     extends SsmOperation<AddTagsToResourceRequest, AddTagsToResourceResponse> {
-  static final int KEY_LENGTH_MAX = 128;
-  static final Pattern TEXT = Pattern.compile("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$");
-  static final String RESERVED = "Member must not begin with the reserved prefix aws:";
-
-  private static final int VALUE_LENGTH_MAX = 256;
-  private static final int GIVEN_MAX = 1000;
-
   private final Account account;
   private final Store store;
 
@@ -40,28 +31,8 @@ final class AddTagsToResource
     Constraints constraints =
         TaggedResource.constraints(input.resourceTypeAsString(), input.resourceId())
             .member("tags", input.tags())
-            .required()
-            .length(0, GIVEN_MAX)
-            .check(
-                input.tags().stream().map(Tag::key).distinct().count() == input.tags().size(),
-                "Member must not have two elements of one key");
-    int index = 0;
-    for (Tag tag : input.tags()) {
-      index++;
-      String member = "tags." + index + ".member.";
-      String key = tag.key();
-      constraints
-          .member(member + "key", key)
-          .required()
-          .length(1, KEY_LENGTH_MAX)
-          .pattern(TEXT)
-          .check(key == null || !ResourceTags.isReserved(key), RESERVED)
-          .member(member + "value", tag.value())
-          .required()
-          .length(0, VALUE_LENGTH_MAX)
-          .pattern(TEXT);
-    }
-    constraints.verify();
+            .required();
+    GivenTags.check(constraints, input.tags()).verify();
     resource(input);
   }
 
@@ -69,17 +40,12 @@ final class AddTagsToResource
     return TaggedResource.of(input.resourceTypeAsString(), input.resourceId(), account);
   }
 
-  private static Map<String, String> tags(AddTagsToResourceRequest input) {
-    Map<String, String> tags = new LinkedHashMap<>();
-    input.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
-    return tags;
-  }
-
   @Override
   public Question question(AddTagsToResourceRequest input, Caller caller) {
     TaggedResource resource = resource(input);
     Map<String, List<String>> keys =
-        ResourceTags.both(resource.conditionKeys(store), ResourceTags.requested(tags(input)));
+        ResourceTags.both(
+            resource.conditionKeys(store), ResourceTags.requested(GivenTags.map(input.tags())));
     return new Question(
         List.of(new Question.Check(action(), resource.arn(account), keys)),
         Question.Proof.ACCESS_KEY);
@@ -93,7 +59,7 @@ final class AddTagsToResource
             input.resourceId(),
             before -> {
               Map<String, String> after = new LinkedHashMap<>(before);
-              after.putAll(tags(input));
+              after.putAll(GivenTags.map(input.tags()));
               return after;
             });
     return AddTagsToResourceResponse.builder().build();
@@ -107,6 +73,6 @@ final class AddTagsToResource
         "resourceId",
         input.resourceId(),
         "tags",
-        input.tags().stream().map(tag -> Map.of("key", tag.key(), "value", tag.value())).toList());
+        GivenTags.shown(input.tags()));
   }
 }

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ssm.model.DescribeSessionsRequest;
 import software.amazon.awssdk.services.ssm.model.DescribeSessionsResponse;
 import software.amazon.awssdk.services.ssm.model.Session;
@@ -156,9 +158,14 @@ final class DescribeSessions
         .reason(record.reason().orElse(null))
         .details(record.details().orElse(null))
         .outputUrl(SessionManagerOutputUrl.builder().build())
-        .maxSessionDuration(record.maxSessionDuration().orElse(null))
+        .maxSessionDuration(maxMinutes(record))
         .accessType("Standard")
         .build();
+  }
+
+  private static @Nullable String maxMinutes(SessionRecord record) {
+    OptionalInt minutes = record.limits().maxMinutes();
+    return minutes.isPresent() ? Integer.toString(minutes.getAsInt()) : null;
   }
 
   @Override

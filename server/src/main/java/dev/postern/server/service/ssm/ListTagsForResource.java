@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ssm.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ssm.model.ListTagsForResourceResponse;
-import software.amazon.awssdk.services.ssm.model.Tag;
 
 /** The tags of a managed node or a document, all at once: there are 50 at most. */
 final class ListTagsForResource
@@ -46,12 +45,7 @@ final class ListTagsForResource
   public ListTagsForResourceResponse run(Call call, ListTagsForResourceRequest input) {
     Map<String, String> tags =
         resource(input).find(store).orElseThrow(() -> TaggedResource.invalidId(input.resourceId()));
-    return ListTagsForResourceResponse.builder()
-        .tagList(
-            tags.entrySet().stream()
-                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
-                .toList())
-        .build();
+    return ListTagsForResourceResponse.builder().tagList(GivenTags.list(tags)).build();
   }
 
   @Override

@@ -42,9 +42,9 @@ final class RemoveTagsFromResource
       index++;
       constraints
           .member("tagKeys." + index + ".member", key)
-          .length(1, AddTagsToResource.KEY_LENGTH_MAX)
-          .pattern(AddTagsToResource.TEXT)
-          .check(!ResourceTags.isReserved(key), AddTagsToResource.RESERVED);
+          .length(1, GivenTags.KEY_LENGTH_MAX)
+          .pattern(GivenTags.TEXT)
+          .check(!ResourceTags.isReserved(key), GivenTags.RESERVED);
     }
     constraints.verify();
     resource(input);

@@ -61,7 +61,7 @@ final class ResumeSession extends SsmOperation<ResumeSessionRequest, ResumeSessi
     }
     // Only the newest token opens the channel: an older one may have leaked with the lost
     // connection.
-    store.tokens().discard(Tokens.Kind.CLIENT_DATA_CHANNEL, session.id().value());
+    store.tokens().discardOfClient(session.id().value());
     return answer
         .tokenValue(
             store

@@ -1,37 +1,51 @@
 package dev.postern.server.service.ssm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.postern.aws.Fault;
+import dev.postern.server.store.DocumentRecord;
 import dev.postern.wire.control.DocumentContent;
 import dev.postern.wire.json.Json;
 import dev.postern.wire.json.JsonObject;
 import dev.postern.wire.message.MalformedMessageException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * One version of a session document, schema 1.0 (spec/aws-api.md 2.4).
  *
- * @param version a number as text
  * @param ownedByAmazon whether it ships with the product instead of belonging to the account
- * @param text the JSON as stored
- * @param content the same, parsed
+ * @param content as nodes get it
+ * @param parameters the definitions of its parameters by name
  */
 record SessionDocument(
-    String name,
-    String version,
+    DocumentRecord record,
     boolean ownedByAmazon,
-    Instant createdDate,
-    String text,
-    DocumentContent content) {
+    DocumentContent content,
+    Map<String, ParameterDefinition> parameters) {
+
+  static SessionDocument of(DocumentRecord record, boolean ownedByAmazon) {
+    JsonObject json = DocumentText.of(record).read();
+    try {
+      return new SessionDocument(
+          record, ownedByAmazon, DocumentContent.parse(json), SessionSchema.parameters(json));
+    } catch (MalformedMessageException malformed) {
+      throw new IllegalStateException(
+          "document " + record.name() + " is stored malformed", malformed);
+    }
+  }
+
+  String name() {
+    return record.name();
+  }
+
+  /** The version's number as text. */
+  String version() {
+    return Long.toString(record.version());
+  }
 
   /**
    * Checks a call's parameters against their definitions and fills in defaults (spec/aws-api.md 2.1
@@ -40,85 +54,95 @@ record SessionDocument(
    * @throws Fault {@code InvalidParameters}
    */
   JsonObject bind(Map<String, List<String>> given) {
-    Map<String, @Nullable Object> definitions = content.parameters().members();
     for (String name : given.keySet()) {
-      if (!definitions.containsKey(name)) {
-        throw invalid("Parameter \"" + name + "\" is not defined by document " + this.name + ".");
+      if (!parameters.containsKey(name)) {
+        throw invalid(
+            "Parameter "
+                + ContentFindings.quoted(name)
+                + " is not defined by document "
+                + name()
+                + ".");
       }
     }
     var bound = new LinkedHashMap<String, Object>();
-    definitions.forEach((name, definition) -> {
-      if (!(definition instanceof JsonObject parameter)) {
-        throw new IllegalStateException("a stored document has a parameter that is no object");
-      }
-      bound.put(name, bind(name, parameter, given.get(name)));
-    });
-    return new JsonObject(bound);
+    parameters.forEach(
+        (name, definition) -> bound.put(name, bind(name, definition, given.get(name))));
+    var values = new JsonObject(bound);
+    requireSize(values);
+    return values;
   }
 
-  private Object bind(String name, JsonObject parameter, @Nullable List<String> given) {
-    boolean isList = "StringList".equals(parameter.value("type"));
+  private static Object bind(
+      String name, ParameterDefinition definition, @Nullable List<String> given) {
     if (given == null) {
-      Object byDefault = parameter.value("default");
-      if (byDefault == null) {
-        throw invalid("Parameter \"" + name + "\" requires a value.");
-      }
-      return byDefault;
+      return definition
+          .byDefault()
+          .orElseThrow(() -> invalid("Parameter \"" + name + "\" requires a value."));
     }
-    if (!isList && given.size() != 1) {
-      throw invalid("Parameter \"" + name + "\" must have exactly one value.");
+    Optional<String> objection = definition.objection(given);
+    if (objection.isPresent()) {
+      throw invalid("Parameter \"" + name + "\" " + objection.get());
     }
-    for (String value : given) {
-      check(name, parameter, value);
-    }
-    return isList ? List.copyOf(given) : given.getFirst();
+    return definition.bound(given);
   }
 
-  private static void check(String name, JsonObject parameter, String value) {
-    if (parameter.value("allowedPattern") instanceof String pattern
-        && !Pattern.compile(pattern).matcher(value).matches()) {
-      throw invalid("Parameter \"" + name + "\" does not match the pattern " + pattern + ".");
+  /** AWS's quota of a document's size includes what its parameters bring in. */
+  private void requireSize(JsonObject values) {
+    if (values.members().isEmpty()) {
+      return;
     }
-    if (parameter.value("allowedValues") instanceof List<?> values && !values.contains(value)) {
-      throw invalid("Parameter \"" + name + "\" is none of the allowed values.");
+    int bytes = Json.write(content.toJsonObject()).getBytes(UTF_8).length;
+    bytes += Json.write(values).getBytes(UTF_8).length;
+    if (bytes > DocumentText.BYTES_MAX) {
+      throw invalid("The size limit of a document with its parameters is 64 KB.");
     }
-    if (parameter.value("minChars") instanceof Number min && value.length() < min.longValue()) {
-      throw invalid("Parameter \"" + name + "\" has fewer than " + min + " characters.");
+  }
+
+  /**
+   * The document as one session has it: the inputs that the service obeys are filled in. The node
+   * fills in the others.
+   *
+   * @param bound by {@link #bind}
+   * @throws Fault {@code InvalidParameters} when they become something that they must not be
+   */
+  SessionDocument filled(JsonObject bound) {
+    Map<String, @Nullable Object> inputs = new LinkedHashMap<>(content.inputs().members());
+    for (String name : List.of(SessionInputRules.IDLE_TIMEOUT, SessionInputRules.MAX_DURATION)) {
+      if (inputs.get(name) instanceof String text && DocumentPlaceholders.isIn(text)) {
+        inputs.put(name, DocumentPlaceholders.fill(text, bound));
+      }
     }
-    if (parameter.value("maxChars") instanceof Number max && value.length() > max.longValue()) {
-      throw invalid("Parameter \"" + name + "\" has more than " + max + " characters.");
+    if (inputs.equals(content.inputs().members())) {
+      return this;
     }
+    var findings = new ContentFindings();
+    SessionInputRules.checkFilled(new ContentObject("/inputs", inputs, findings));
+    if (!findings.isEmpty()) {
+      throw invalid(findings.text());
+    }
+    var filled =
+        new DocumentContent(
+            content.schemaVersion(),
+            content.description(),
+            content.sessionType(),
+            new JsonObject(inputs),
+            content.parameters(),
+            content.properties());
+    return new SessionDocument(record, ownedByAmazon, filled, parameters);
   }
 
   /** Minutes as the document spells them; null where it sets none. */
   @Nullable String maxSessionDuration() {
-    return content.inputs().value("maxSessionDuration") instanceof String minutes
-            && !minutes.isEmpty()
-        ? minutes
-        : null;
+    return minutes(SessionInputRules.MAX_DURATION);
   }
 
-  /** The text as YAML. JSON is YAML already, so reading it as such keeps every value's type. */
-  String yaml() {
-    Object tree = new Load(LoadSettings.builder().build()).loadFromString(text);
-    return new Dump(
-            DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setIndent(2).build())
-        .dumpToString(tree);
+  /** Minutes as the document spells them; null where it sets none. */
+  @Nullable String idleSessionTimeout() {
+    return minutes(SessionInputRules.IDLE_TIMEOUT);
   }
 
-  static SessionDocument parse(
-      String name, String version, boolean ownedByAmazon, Instant createdDate, String text) {
-    try {
-      return new SessionDocument(
-          name,
-          version,
-          ownedByAmazon,
-          createdDate,
-          text,
-          DocumentContent.parse(Json.readObject(text)));
-    } catch (MalformedMessageException malformed) {
-      throw new IllegalStateException("document " + name + " is stored malformed", malformed);
-    }
+  private @Nullable String minutes(String input) {
+    return content.inputs().value(input) instanceof String text && !text.isEmpty() ? text : null;
   }
 
   private static Fault invalid(String message) {

@@ -29,7 +29,7 @@ record SessionParts(
       RandomGenerator random) {
     return new SessionParts(
         account,
-        new SessionDocuments(store.documents()),
+        new SessionDocuments(account, store.documents()),
         store,
         new RoleTrust(store, new PrincipalNames(account.id(), account.region())),
         bus,

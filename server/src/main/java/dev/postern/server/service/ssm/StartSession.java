@@ -2,6 +2,7 @@ package dev.postern.server.service.ssm;
 
 import dev.postern.aws.Fault;
 import dev.postern.server.access.Caller;
+import dev.postern.server.access.PrincipalTags;
 import dev.postern.server.access.Question;
 import dev.postern.server.access.StandingPermits;
 import dev.postern.server.bus.Bus;
@@ -13,11 +14,13 @@ import dev.postern.server.service.Call;
 import dev.postern.server.service.Constraints;
 import dev.postern.server.service.ResourceTags;
 import dev.postern.server.shape.SdkCodec;
+import dev.postern.server.store.SessionLimits;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentTask;
+import dev.postern.wire.control.DocumentContent;
 import dev.postern.wire.control.SessionContent;
 import dev.postern.wire.json.JsonObject;
 import java.time.Duration;
@@ -38,12 +41,16 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
   /** Policies ask by it whether the document counts (spec/aws-api.md 4.7). */
   private static final String DOCUMENT_CHECK_KEY = "ssm:SessionDocumentAccessCheck";
 
+  /** The tag of a user, role or STS session that names the account to run as on the node. */
+  private static final String RUN_AS_TAG = "SSMSessionRunAs";
+
   private static final Pattern DOCUMENT_NAME = Pattern.compile("^[a-zA-Z0-9_\\-.:/]{3,128}$");
   private static final Pattern REASON = Pattern.compile("^.{1,256}$");
 
   private final Account account;
   private final SessionDocuments documents;
   private final Store store;
+  private final PrincipalTags tags;
   private final Bus bus;
   private final StreamUrls streamUrls;
   private final SessionIds ids;
@@ -54,6 +61,7 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
     this.account = parts.account();
     this.documents = parts.documents();
     this.store = parts.store();
+    this.tags = new PrincipalTags(parts.store());
     this.bus = parts.bus();
     this.streamUrls = parts.streamUrls();
     this.ids = parts.ids();
@@ -85,19 +93,15 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
 
   @Override
   public Question question(StartSessionRequest input, Caller caller) {
-    String name =
-        input.documentName() == null
-            ? SessionDocuments.PREFERENCES
-            : SessionDocuments.nameOf(input.documentName());
+    DocumentReference named =
+        documents.reference(
+            input.documentName() == null ? SessionDocuments.PREFERENCES : input.documentName());
     String node = account.nodeArn(input.target());
     Map<String, List<String>> nodeTags =
         ResourceTags.conditionKeys(store.nodes().tags(input.target()));
     Question.Check target = check(node, nodeTags, true);
     Question.Check document =
-        check(
-            account.documentArn(name, documents.isShipped(name)),
-            ResourceTags.conditionKeys(documents.tags(name)),
-            true);
+        check(named.arn(), ResourceTags.conditionKeys(documents.tags(named)), true);
     Question strict = new Question(List.of(target, document), Question.Proof.ACCESS_KEY);
     // A document that the call names is always checked.
     return input.documentName() == null && documentCheck == DocumentCheck.LENIENT
@@ -114,19 +118,32 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
 
   @Override
   public StartSessionResponse run(Call call, StartSessionRequest input) {
-    SessionDocument document =
-        documents.forSession(
-            input.documentName() == null
-                ? SessionDocuments.PREFERENCES
-                : SessionDocuments.nameOf(input.documentName()));
-    JsonObject parameters = document.bind(input.parameters());
+    SessionDocument unfilled =
+        input.documentName() == null
+            ? documents.preferences()
+            : documents.forSession(input.documentName());
+    JsonObject parameters = unfilled.bind(input.parameters());
+    SessionDocument document = unfilled.filled(parameters);
+    SessionDocument preferences = input.documentName() == null ? document : preferences();
+    DocumentContent content = InputsInForce.of(document, preferences);
+    SessionLimits limits = LimitsInForce.of(document, preferences);
     // Before anything is written: a target that is not there leaves no trace but the audit event.
     ask(input.target(), new IsConnected(input.target()));
-    SessionId id = ids.next(call.permit().caller());
-    store.sessions().insert(record(call, input, document, id));
+    Caller caller = call.permit().caller();
+    SessionId id = ids.next(caller);
+    store.sessions().insert(record(call, input, document, limits, id));
     String token =
         store.tokens().issue(Tokens.Kind.CLIENT_DATA_CHANNEL, id.value(), TOKEN_LIFETIME);
-    start(call, input.target(), document, parameters, id);
+    start(
+        call,
+        input.target(),
+        new SessionContent(
+            document.name(),
+            id.value(),
+            caller.arn(),
+            tags.value(caller, RUN_AS_TAG).orElse(""),
+            parameters,
+            content));
     return StartSessionResponse.builder()
         .sessionId(id.value())
         .tokenValue(token)
@@ -134,8 +151,20 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
         .build();
   }
 
+  /** Of the account, with the defaults of their own parameters. */
+  private SessionDocument preferences() {
+    SessionDocument preferences = documents.preferences();
+    return preferences.parameters().isEmpty()
+        ? preferences
+        : preferences.filled(preferences.bind(Map.of()));
+  }
+
   private static SessionRecord record(
-      Call call, StartSessionRequest input, SessionDocument document, SessionId id) {
+      Call call,
+      StartSessionRequest input,
+      SessionDocument document,
+      SessionLimits limits,
+      SessionId id) {
     Caller caller = call.permit().caller();
     return new SessionRecord(
         id,
@@ -149,21 +178,13 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
         call.now(),
         Optional.empty(),
         Optional.empty(),
-        Optional.ofNullable(document.maxSessionDuration()),
+        limits,
         Optional.of(StandingPermits.record(call.permit())));
   }
 
-  private void start(
-      Call call, String target, SessionDocument document, JsonObject parameters, SessionId id) {
-    AgentTask task =
-        AgentTask.of(
-            new SessionContent(
-                document.name(),
-                id.value(),
-                call.permit().caller().arn(),
-                "",
-                parameters,
-                document.content()));
+  private void start(Call call, String target, SessionContent content) {
+    AgentTask task = AgentTask.of(content);
+    SessionId id = new SessionId(content.sessionId());
     try {
       ask(target, new StartOnNode(target, id, task.toJson()));
     } catch (Fault gone) {

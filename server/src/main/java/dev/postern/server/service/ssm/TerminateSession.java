@@ -61,7 +61,7 @@ final class TerminateSession
   }
 
   private void end(Call call, SessionId id) {
-    store.tokens().discard(Tokens.Kind.CLIENT_DATA_CHANNEL, id.value());
+    store.tokens().discardOfClient(id.value());
     store.tokens().discard(Tokens.Kind.AGENT_DATA_CHANNEL, id.value());
     try {
       if (bus.request(new EndSession(id, "", DETAILS))) {

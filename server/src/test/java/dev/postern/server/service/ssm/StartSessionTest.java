@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.aws.Fault;
+import dev.postern.server.store.DocumentLabels;
+import dev.postern.server.store.DocumentOutcome;
+import dev.postern.server.store.Documents;
 import dev.postern.server.store.SessionFilter;
 import dev.postern.server.store.SessionRecord;
+import dev.postern.server.store.Store;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentTask;
@@ -100,12 +104,139 @@ class StartSessionTest {
   }
 
   @Test
+  void portsAndHostsThatCannotBeAreRefused() {
+    ssm.connect(NODE);
+
+    for (String port : List.of("0", "70000", "65536", "-1", "22;id", " 22")) {
+      assertFault(
+          "InvalidParameters",
+          document("AWS-StartPortForwardingSession", Map.of("portNumber", List.of(port))));
+      assertFault(
+          "InvalidParameters",
+          document("AWS-StartSSHSession", Map.of("portNumber", List.of(port))));
+    }
+    assertFault(
+        "InvalidParameters",
+        document(
+            "AWS-StartPortForwardingSessionToRemoteHost", Map.of("host", List.of("a;reboot"))));
+    assertFault(
+        "InvalidParameters",
+        document(
+            "AWS-StartPortForwardingSessionToSocket", Map.of("remoteUnixSocket", List.of("run"))));
+    assertFault(
+        "InvalidParameters", document("AWS-PasswordReset", Map.of("username", List.of("-x"))));
+    assertThat(ssm.started).isEmpty();
+  }
+
+  @Test
+  void everyShippedDocumentStartsWithItsDefaults() throws Exception {
+    ssm.connect(NODE);
+
+    ssm.run(startSession, document("AWS-StartPortForwardingSession", Map.of()));
+    ssm.run(startSession, document("AWS-StartPortForwardingSessionToRemoteHost", Map.of()));
+    ssm.run(startSession, document("AWS-StartSSHSession", Map.of()));
+
+    assertThat(ssm.started)
+        .extracting(start -> AgentTask.parse(ByteBuffer.wrap(start.task().getBytes(UTF_8))))
+        .extracting(task -> task.content().parameters().string("portNumber"))
+        .containsExactly("80", "80", "22");
+  }
+
+  private static StartSessionRequest document(String name, Map<String, List<String>> parameters) {
+    return StartSessionRequest.builder()
+        .target(NODE)
+        .documentName(name)
+        .parameters(parameters)
+        .build();
+  }
+
+  @Test
   void unknownDocumentIsRefused() {
     ssm.connect(NODE);
 
     assertFault(
         "InvalidDocument",
         StartSessionRequest.builder().target(NODE).documentName("No-Such").build());
+  }
+
+  @Test
+  void documentOfAnotherAccountOrRegionIsUnknownHere() throws Exception {
+    ssm.connect(NODE);
+    String own = "arn:aws:ssm:us-east-1:123456789012:document/SSM-SessionManagerRunShell";
+
+    for (String foreign :
+        List.of(
+            own.replace("123456789012", "111122223333"),
+            own.replace("us-east-1", "eu-west-1"),
+            "arn:aws:ssm:us-east-1:123456789012:document/AWS-StartSSHSession")) {
+      assertFault(
+          "InvalidDocument",
+          StartSessionRequest.builder().target(NODE).documentName(foreign).build());
+      assertThat(
+              startSession
+                  .question(
+                      StartSessionRequest.builder().target(NODE).documentName(foreign).build(),
+                      SystemsManagerFixture.administrator())
+                  .resources())
+          .contains(foreign);
+    }
+
+    ssm.run(startSession, document(own, Map.of()));
+    ssm.run(
+        startSession, document("arn:aws:ssm:us-east-1::document/AWS-StartSSHSession", Map.of()));
+    assertThat(ssm.started).hasSize(2);
+  }
+
+  @Test
+  void preferencesAreUsedInTheirNewestVersionAndOthersInTheirDefaultVersion() throws Exception {
+    ssm.connect(NODE);
+    for (String name : List.of(Store.PREFERENCES_DOCUMENT, "Own-Document")) {
+      put(name, "{\"s3KeyPrefix\":\"first\"}");
+      put(name, "{\"s3KeyPrefix\":\"second\"}");
+    }
+
+    ssm.run(startSession, StartSessionRequest.builder().target(NODE).build());
+    ssm.run(startSession, document(Store.PREFERENCES_DOCUMENT, Map.of()));
+    ssm.run(startSession, document("Own-Document", Map.of()));
+
+    assertThat(ssm.started)
+        .extracting(start -> AgentTask.parse(ByteBuffer.wrap(start.task().getBytes(UTF_8))))
+        .extracting(task -> task.content().documentContent().inputs().string("s3KeyPrefix"))
+        .containsExactly("second", "second", "first");
+  }
+
+  /** As the console's first visit does it, and every later save. */
+  private void put(String name, String inputs) {
+    var document =
+        new Documents.NewDocument(
+            name,
+            "Session",
+            DocumentLabels.of("JSON", Optional.empty()),
+            "{\"schemaVersion\":\"1.0\",\"sessionType\":\"Standard_Stream\",\"inputs\":"
+                + inputs
+                + "}",
+            Map.of());
+    Documents documents = ssm.store.documents();
+    if (documents.create(document, ssm.clock.now()) == DocumentOutcome.NAME_TAKEN) {
+      long latest = documents.find(name, "$LATEST").orElseThrow().version();
+      documents.addVersion(document, latest, ssm.clock.now());
+    }
+  }
+
+  @Test
+  void withoutPreferencesTheBuiltInOnesHold() throws Exception {
+    ssm.connect(NODE);
+    ssm.store.documents().delete(Store.PREFERENCES_DOCUMENT);
+
+    ssm.run(startSession, StartSessionRequest.builder().target(NODE).build());
+
+    AgentTask task =
+        AgentTask.parse(ByteBuffer.wrap(ssm.started.getFirst().task().getBytes(UTF_8)));
+    assertThat(task.content().documentName()).isEqualTo(Store.PREFERENCES_DOCUMENT);
+    assertThat(task.content().documentContent().sessionType()).isEqualTo("Standard_Stream");
+    assertThat(task.content().documentContent().inputs().members())
+        .containsExactly(Map.entry("idleSessionTimeout", "20"));
+    assertFault("InvalidDocument", document(Store.PREFERENCES_DOCUMENT, Map.of()));
   }
 
   @Test

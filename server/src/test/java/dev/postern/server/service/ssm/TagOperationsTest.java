@@ -10,6 +10,7 @@ import dev.postern.server.store.ActivationRecord;
 import dev.postern.server.store.NodeRecord;
 import dev.postern.server.store.NodeRecord.Ping;
 import dev.postern.server.store.Nodes;
+import dev.postern.server.store.SessionLimits;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
 import dev.postern.wire.SessionId;
@@ -279,7 +280,7 @@ class TagOperationsTest {
                 ssm.clock.now(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                SessionLimits.DEFAULT,
                 Optional.empty()));
 
     Check terminate =
