@@ -12,4 +12,5 @@ module dev.postern.wire {
   exports dev.postern.wire.handshake;
   exports dev.postern.wire.json;
   exports dev.postern.wire.message;
+  exports dev.postern.wire.smux;
 }

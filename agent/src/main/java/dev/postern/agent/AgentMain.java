@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     description = "Enrols this machine as a managed node and runs its agent.",
     mixinStandardHelpOptions = true,
     versionProvider = AgentMain.Version.class,
-    subcommands = {RegisterCommand.class, RunCommand.class})
+    subcommands = {RegisterCommand.class, RunCommand.class, OfficialConfigCommand.class})
 public final class AgentMain {
   private AgentMain() {}
 
@@ -21,6 +21,7 @@ public final class AgentMain {
 
   static int execute(String... arguments) {
     CommandLine commandLine = new CommandLine(new AgentMain());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(FailureLine::report);
     return commandLine.execute(arguments);
   }

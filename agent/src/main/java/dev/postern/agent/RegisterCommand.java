@@ -3,6 +3,7 @@ package dev.postern.agent;
 import dev.postern.agent.registration.AgentDirectory;
 import dev.postern.agent.registration.Registrar;
 import dev.postern.agent.registration.Registration;
+import dev.postern.agent.shell.SsmUser;
 import dev.postern.transport.HttpsClient;
 import dev.postern.transport.ProxySettings;
 import dev.postern.transport.Trust;
@@ -30,7 +31,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class RegisterCommand implements Callable<Integer> {
   private static final String FROM_INPUT = "-";
-  private static final String REGION_PATTERN = "[A-Za-z0-9-]{1,100}";
 
   @Spec private CommandSpec spec;
 
@@ -66,15 +66,31 @@ final class RegisterCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Replace the registration that this machine has.")
   private boolean force;
 
+  @Option(
+      names = "--create-ssm-user",
+      description = "Make the account ssm-user, for sessions that ask for no other.")
+  private boolean createSsmUser;
+
+  @Option(
+      names = "--with-sudo",
+      description = "With --create-ssm-user: let it use sudo for everything, without a password.")
+  private boolean withSudo;
+
   @SuppressWarnings("NullAway.Init") // set by picocli before call
   RegisterCommand() {}
 
   @Override
   public Integer call() throws IOException {
     checkEndpoint();
-    if (!region.matches(REGION_PATTERN)) {
+    if (!region.matches(ServerEndpoint.REGION_PATTERN)) {
       throw new ParameterException(spec.commandLine(), "--region: not the name of a region");
     }
+    if (withSudo && !createSsmUser) {
+      throw new ParameterException(spec.commandLine(), "--with-sudo needs --create-ssm-user");
+    }
+    // Before anything is changed, and before an activation that is good for one machine is spent.
+    Optional<SsmUser> ssmUser =
+        createSsmUser ? Optional.of(SsmUser.prepare(withSudo)) : Optional.empty();
     AgentDirectory directory = DataDirectory.open(data);
     try (FileLock lock = directory.lock()) {
       assert lock.isValid();
@@ -87,7 +103,21 @@ final class RegisterCommand implements Callable<Integer> {
       }
       register(directory);
     }
+    if (ssmUser.isPresent()) {
+      make(ssmUser.get());
+    }
     return 0;
+  }
+
+  private void make(SsmUser ssmUser) throws IOException {
+    try {
+      ssmUser.make().forEach(spec.commandLine().getOut()::println);
+      spec.commandLine().getOut().flush();
+    } catch (IOException failed) {
+      throw new IOException(
+          "this machine was registered, but " + failed.getMessage() + "; make it with useradd -m",
+          failed);
+    }
   }
 
   private void register(AgentDirectory directory) throws IOException {
@@ -104,21 +134,12 @@ final class RegisterCommand implements Callable<Integer> {
     }
   }
 
-  /** Plain HTTP is for tests on one machine: credentials would be readable on the way. */
   private void checkEndpoint() {
-    String host = endpoint.getHost();
-    String scheme = String.valueOf(endpoint.getScheme());
-    boolean loopback = host != null && host.matches("localhost|127\\.[0-9.]+|\\[::1]");
-    String path = String.valueOf(endpoint.getRawPath());
-    if (host == null
-        || !(scheme.equals("https") || (scheme.equals("http") && loopback))
-        || !(path.isEmpty() || path.equals("/"))
-        || endpoint.getRawQuery() != null
-        || endpoint.getRawUserInfo() != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--endpoint: expected https://HOST or https://HOST:PORT");
+    try {
+      endpoint = ServerEndpoint.httpsOrLoopback(endpoint);
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), "--endpoint: " + wrong.getMessage());
     }
-    endpoint = URI.create(scheme + "://" + endpoint.getRawAuthority());
   }
 
   @SuppressWarnings("SystemConsoleNull") // null where this JDK has no terminal to ask on

@@ -55,6 +55,9 @@ public final class FakeService implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Request(String method, String target, Map<String, String> headers, byte[] body) {}
 
+  /** A request as it came, accepted or not; the operation is the path where it has one. */
+  public record Received(String operation, Map<String, String> headers, String body) {}
+
   private record NodeKey(String secretAccessKey, String token, @Nullable Instant expiration)
       implements AccessKey {
     @Override
@@ -71,6 +74,7 @@ public final class FakeService implements AutoCloseable {
   /** Operations in the order in which they were accepted. */
   public final List<String> calls = new CopyOnWriteArrayList<>();
 
+  public final List<Received> received = new CopyOnWriteArrayList<>();
   public final List<Map<String, Object>> pings = new CopyOnWriteArrayList<>();
   public volatile @Nullable PublicKey nodeKey;
   public volatile String fingerprint = "";
@@ -81,19 +85,39 @@ public final class FakeService implements AutoCloseable {
   public volatile boolean dropAnswerOfKeyUpdate;
   public volatile boolean refuseTokens;
   public volatile boolean sessionsTerminated;
+  public volatile boolean refusePings;
+  public volatile boolean denyControlChannels;
+
+  private final String origin;
 
   public FakeService() throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "http://127.0.0.1");
+  }
+
+  /**
+   * A service with a listener of its own.
+   *
+   * @param origin under which nodes know it, without the port
+   */
+  public FakeService(ServerSocket listener, String origin) {
+    this.listener = listener;
+    this.origin = origin;
     Thread.ofVirtual().name("fake-service").start(this::accept);
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+    return URI.create(origin + ":" + listener.getLocalPort());
   }
 
   /** All credentials given out so far are unknown from now on. */
   public void forgetCredentials() {
     keys.clear();
+  }
+
+  /** Whether calls with these credentials would be answered now. */
+  public boolean accepts(String accessKeyId) {
+    NodeKey key = keys.get(accessKeyId);
+    return key != null && (key.expiration() == null || now().isBefore(key.expiration()));
   }
 
   /** The next WebSocket whose path starts like that; others that came before are dropped. */
@@ -126,6 +150,7 @@ public final class FakeService implements AutoCloseable {
     try {
       DataInputStream input = new DataInputStream(socket.getInputStream());
       for (Request request = read(input); request != null; request = read(input)) {
+        note(request);
         HttpResponse answer;
         try {
           if (request.headers().containsKey("upgrade")) {
@@ -141,6 +166,11 @@ public final class FakeService implements AutoCloseable {
     } catch (Exception ended) {
       close(socket);
     }
+  }
+
+  private void note(Request request) {
+    String operation = request.headers().getOrDefault("x-amz-target", request.target());
+    received.add(new Received(operation, request.headers(), new String(request.body(), UTF_8)));
   }
 
   private static @Nullable Request read(DataInputStream input) throws IOException {
@@ -184,6 +214,9 @@ public final class FakeService implements AutoCloseable {
   private HttpResponse answer(Request request) throws Exception {
     if (request.target().startsWith("/v1/")) {
       authenticate(request, "ssmmessages");
+      if (denyControlChannels && request.target().startsWith("/v1/control-channel/")) {
+        throw new Fault("AccessDeniedException", 403, "not with this role");
+      }
       if (sessionsTerminated && request.target().startsWith("/v1/data-channel/")) {
         throw new Fault("DoesNotExistException", 400, "Session is already terminated");
       }
@@ -226,6 +259,9 @@ public final class FakeService implements AutoCloseable {
       }
       case "UpdateInstanceInformation" -> {
         authenticate(request, "ssm");
+        if (refusePings) {
+          throw new Fault("InternalServerError", 500, "not now");
+        }
         pings.add(input);
         yield Map.of();
       }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The server's end of a WebSocket, just enough of RFC 6455 for tests. */
@@ -18,6 +19,9 @@ public final class FakeSocket implements MessageChannel {
   private static final int PING = 9;
   private static final int PONG = 10;
 
+  /** Reaches zero with the node's first ping. */
+  public final CountDownLatch pings = new CountDownLatch(1);
+
   private final Socket socket;
   private final DataInputStream input;
   private final OutputStream output;
@@ -26,6 +30,8 @@ public final class FakeSocket implements MessageChannel {
     this.socket = socket;
     this.input = input;
     this.output = socket.getOutputStream();
+    // Frames leave in two writes, the second of which would wait for the node's acknowledgement.
+    socket.setTcpNoDelay(true);
   }
 
   @Override
@@ -76,7 +82,10 @@ public final class FakeSocket implements MessageChannel {
         case CLOSE -> {
           return null;
         }
-        case PING -> write(PONG, payload);
+        case PING -> {
+          pings.countDown();
+          write(PONG, payload);
+        }
         case PONG -> {}
         default -> {
           message =

@@ -18,6 +18,7 @@ import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.service.Service;
 import dev.postern.server.session.Gateway;
 import dev.postern.server.session.GatewayOptions;
+import dev.postern.server.session.GatewayTime;
 import dev.postern.server.store.AccessKeyRecord;
 import dev.postern.server.store.MasterKey;
 import dev.postern.server.store.Store;
@@ -59,6 +60,7 @@ public final class Postern implements AutoCloseable {
   private static final Duration CERTIFICATE_CHECK_EVERY = Duration.ofHours(1);
 
   private final PosternConfig config;
+  private final GatewayTime time;
   private final InstantSource clock;
   private final SecureRandom random;
 
@@ -70,9 +72,10 @@ public final class Postern implements AutoCloseable {
   private @Nullable URI publicUrl;
   private @Nullable Path environmentFile;
 
-  private Postern(PosternConfig config, InstantSource clock, SecureRandom random) {
+  private Postern(PosternConfig config, GatewayTime time, SecureRandom random) {
     this.config = config;
-    this.clock = clock;
+    this.time = time;
+    this.clock = time.clock();
     this.random = random;
   }
 
@@ -88,7 +91,17 @@ public final class Postern implements AutoCloseable {
       Map<String, String> environment,
       InstantSource clock,
       SecureRandom random) {
-    var server = new Postern(config, clock, random);
+    return start(config, directory, environment, GatewayTime.of(clock), random);
+  }
+
+  /** The same, with a time that passes as the caller says. */
+  public static Postern start(
+      PosternConfig config,
+      Path directory,
+      Map<String, String> environment,
+      GatewayTime time,
+      SecureRandom random) {
+    var server = new Postern(config, time, random);
     try {
       server.open(directory, environment);
       return server;
@@ -137,7 +150,7 @@ public final class Postern implements AutoCloseable {
                 loops,
                 new GatewayOptions(config.sessions().resumeWindow(), CLIENT_ATTACH_MAX),
                 revocation::stands,
-                clock,
+                time,
                 random));
     gateway.start();
     revocation.start();

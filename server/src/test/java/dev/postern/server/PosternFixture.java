@@ -7,6 +7,8 @@ import dev.postern.aws.sigv4.NodeSignature;
 import dev.postern.aws.sigv4.RequestSigner;
 import dev.postern.aws.xml.XmlElement;
 import dev.postern.server.listener.JdkWebSocket;
+import dev.postern.server.peer.Peer;
+import dev.postern.server.session.GatewayTime;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,33 +38,47 @@ import org.awaitility.Awaitility;
  * A whole server, and everything that its tests know about it they learned through its doors: the
  * administrator's key from the file, all else over TLS.
  */
-final class PosternFixture implements AutoCloseable {
+public final class PosternFixture implements AutoCloseable {
   private static final String REGION = "us-east-1";
 
   private final Path data;
-  private final Postern server;
+  private Postern server;
   private final HttpClient client;
   private volatile Duration passed = Duration.ZERO;
 
-  final Credentials administrator;
+  /** What sessions wait by; the hour stays what it is when a test moves this. */
+  public final MovableTime steady = new MovableTime();
 
-  PosternFixture(Path directory) throws Exception {
+  public final Credentials administrator;
+
+  public PosternFixture(Path directory) throws Exception {
     data = directory.resolve("data");
-    PosternConfig config =
-        PosternConfig.load(Optional.empty(), Map.of(), Map.of("server.listen", "127.0.0.1:0"));
-    server = Postern.start(config, data, Map.of(), this::now, new SecureRandom());
+    server = start();
     client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trust()).build();
     administrator =
         new Credentials(value("aws_access_key_id"), value("aws_secret_access_key"), null);
   }
 
+  private Postern start() {
+    PosternConfig config =
+        PosternConfig.load(Optional.empty(), Map.of(), Map.of("server.listen", "127.0.0.1:0"));
+    var time = new GatewayTime(this::now, steady.gatewayTime().nanoTime());
+    return Postern.start(config, data, Map.of(), time, new SecureRandom());
+  }
+
+  /** Stops the server and starts another one on the same data, at another port. */
+  public void restart() {
+    server.close();
+    server = start();
+  }
+
   /** The server's time and the signers'. */
-  Instant now() {
+  public Instant now() {
     return Instant.now().plus(passed);
   }
 
-  void advance(Duration duration) {
+  public void advance(Duration duration) {
     passed = passed.plus(duration);
   }
 
@@ -90,12 +106,12 @@ final class PosternFixture implements AutoCloseable {
   }
 
   /** A managed node as its agent sees it. */
-  record Node(String id, KeyPair keys, String fingerprint, Credentials credentials) {}
+  public record Node(String id, KeyPair keys, String fingerprint, Credentials credentials) {}
 
   /** A session as its client sees it. */
-  record Started(String id, String token) {}
+  public record Started(String id, String token) {}
 
-  Node enrol() throws Exception {
+  public Node enrol() throws Exception {
     Map<String, Object> activation =
         answer(
             sign(
@@ -132,11 +148,11 @@ final class PosternFixture implements AutoCloseable {
             text(token, "SessionToken")));
   }
 
-  HttpRequest roleTokenRequest(String fingerprint) {
+  public HttpRequest roleTokenRequest(String fingerprint) {
     return json("AmazonSSM.RequestManagedInstanceRoleToken", Map.of("Fingerprint", fingerprint));
   }
 
-  HttpRequest json(String target, Map<String, Object> members) {
+  public HttpRequest json(String target, Map<String, Object> members) {
     return new HttpRequest(
         "POST",
         server.publicUrl().resolve("/"),
@@ -146,7 +162,7 @@ final class PosternFixture implements AutoCloseable {
   }
 
   /** CreateControlChannel or CreateDataChannel, by its path. */
-  HttpRequest channel(String path) {
+  public HttpRequest channel(String path) {
     return new HttpRequest(
         "POST",
         server.publicUrl().resolve(path),
@@ -154,11 +170,11 @@ final class PosternFixture implements AutoCloseable {
         "{\"MessageSchemaVersion\":\"1.0\",\"RequestId\":\"r\"}".getBytes(StandardCharsets.UTF_8));
   }
 
-  HttpRequest controlUpgrade(String instanceId) {
+  public HttpRequest controlUpgrade(String instanceId) {
     return get("/v1/control-channel/" + instanceId + "?role=subscribe&stream=input");
   }
 
-  HttpRequest dataUpgrade(String sessionId) {
+  public HttpRequest dataUpgrade(String sessionId) {
     return get("/v1/data-channel/" + sessionId + "?role=publish_subscribe");
   }
 
@@ -166,21 +182,21 @@ final class PosternFixture implements AutoCloseable {
     return new HttpRequest("GET", server.publicUrl().resolve(target), Map.of(), new byte[0]);
   }
 
-  HttpRequest sign(HttpRequest request, Credentials credentials, String service) {
+  public HttpRequest sign(HttpRequest request, Credentials credentials, String service) {
     return sign(request, credentials, service, now());
   }
 
-  static HttpRequest sign(
+  public static HttpRequest sign(
       HttpRequest request, Credentials credentials, String service, Instant time) {
     return RequestSigner.sign(request, credentials, REGION, service, time);
   }
 
   /** The same signature on another request. */
-  static HttpRequest moved(HttpRequest signed, HttpRequest other) {
+  public static HttpRequest moved(HttpRequest signed, HttpRequest other) {
     return new HttpRequest(other.method(), other.uri(), signed.headers(), other.body());
   }
 
-  HttpResponse<byte[]> send(HttpRequest request) throws Exception {
+  public HttpResponse<byte[]> send(HttpRequest request) throws Exception {
     java.net.http.HttpRequest.Builder builder =
         java.net.http.HttpRequest.newBuilder(request.uri())
             .timeout(Duration.ofSeconds(20))
@@ -194,7 +210,7 @@ final class PosternFixture implements AutoCloseable {
   }
 
   /** The answer of a call that must succeed. */
-  Map<String, Object> answer(HttpRequest request) throws Exception {
+  public Map<String, Object> answer(HttpRequest request) throws Exception {
     HttpResponse<byte[]> response = send(request);
     if (response.statusCode() != 200) {
       throw new AssertionError(new String(response.body(), StandardCharsets.UTF_8));
@@ -203,7 +219,7 @@ final class PosternFixture implements AutoCloseable {
   }
 
   /** The token of a channel's creation, which must succeed. */
-  String channelToken(Node node, String path) throws Exception {
+  public String channelToken(Node node, String path) throws Exception {
     HttpResponse<byte[]> response = send(sign(channel(path), node.credentials(), "ssmmessages"));
     if (response.statusCode() != 201) {
       throw new AssertionError(new String(response.body(), StandardCharsets.UTF_8));
@@ -211,15 +227,15 @@ final class PosternFixture implements AutoCloseable {
     return Objects.requireNonNull(XmlElement.parse(response.body()).childText("TokenValue"));
   }
 
-  String controlToken(Node node) throws Exception {
+  public String controlToken(Node node) throws Exception {
     return channelToken(node, "/v1/control-channel/" + node.id());
   }
 
-  String agentToken(Node node, String sessionId) throws Exception {
+  public String agentToken(Node node, String sessionId) throws Exception {
     return channelToken(node, "/v1/data-channel/" + sessionId);
   }
 
-  JdkWebSocket open(HttpRequest upgrade) throws Exception {
+  public JdkWebSocket open(HttpRequest upgrade) throws Exception {
     return JdkWebSocket.open(
         client,
         URI.create(upgrade.uri().toString().replaceFirst("^https", "wss")),
@@ -227,20 +243,20 @@ final class PosternFixture implements AutoCloseable {
   }
 
   /** Opens a WebSocket and sends the token that is to open the channel. */
-  JdkWebSocket open(HttpRequest upgrade, String token) throws Exception {
+  public JdkWebSocket open(HttpRequest upgrade, String token) throws Exception {
     JdkWebSocket socket = open(upgrade);
     socket.sendText(opening(token));
     return socket;
   }
 
-  static String opening(String token) {
+  public static String opening(String token) {
     return "{\"MessageSchemaVersion\":\"1.0\",\"RequestId\":\"r\",\"TokenValue\":\""
         + token
         + "\"}";
   }
 
   /** The status that an upgrade was refused with. */
-  int refusal(HttpRequest upgrade) throws Exception {
+  public int refusal(HttpRequest upgrade) throws Exception {
     try (JdkWebSocket _ = open(upgrade)) {
       throw new AssertionError("the upgrade was accepted");
     } catch (ExecutionException failed) {
@@ -251,22 +267,22 @@ final class PosternFixture implements AutoCloseable {
     }
   }
 
-  HttpRequest signedControlUpgrade(Node node) {
+  public HttpRequest signedControlUpgrade(Node node) {
     return sign(controlUpgrade(node.id()), node.credentials(), "ssmmessages");
   }
 
-  HttpRequest signedDataUpgrade(Node node, String sessionId) {
+  public HttpRequest signedDataUpgrade(Node node, String sessionId) {
     return sign(dataUpgrade(sessionId), node.credentials(), "ssmmessages");
   }
 
   /** A control channel that is known to be open. */
-  JdkWebSocket connect(Node node) throws Exception {
+  public JdkWebSocket connect(Node node) throws Exception {
     JdkWebSocket control = open(signedControlUpgrade(node), controlToken(node));
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> isConnected(node));
     return control;
   }
 
-  boolean isConnected(Node node) throws Exception {
+  public boolean isConnected(Node node) throws Exception {
     return text(
             answer(
                 sign(
@@ -277,7 +293,7 @@ final class PosternFixture implements AutoCloseable {
         .equals("connected");
   }
 
-  Started startSession(Node node) throws Exception {
+  public Started startSession(Node node) throws Exception {
     Map<String, Object> started =
         answer(
             sign(
@@ -285,7 +301,43 @@ final class PosternFixture implements AutoCloseable {
     return new Started(text(started, "SessionId"), text(started, "TokenValue"));
   }
 
-  static String text(Map<String, Object> tree, String member) {
+  /** An API call of the administrator's that must succeed. */
+  public Map<String, Object> call(String operation, Map<String, Object> members) throws Exception {
+    return answer(sign(json("AmazonSSM." + operation, members), administrator, "ssm"));
+  }
+
+  /** A session as DescribeSessions tells it, live or ended. */
+  public Map<?, ?> session(String sessionId) throws Exception {
+    var filter = List.of(Map.of("key", "SessionId", "value", sessionId));
+    for (String state : List.of("Active", "History")) {
+      Map<String, Object> answer =
+          call("DescribeSessions", Map.of("State", state, "Filters", filter));
+      if (answer.get("Sessions") instanceof List<?> found
+          && !found.isEmpty()
+          && found.getFirst() instanceof Map<?, ?> session) {
+        return session;
+      }
+    }
+    throw new AssertionError("there is no session " + sessionId);
+  }
+
+  public void awaitStatus(String sessionId, String status) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> session(sessionId).get("Status"), status::equals);
+  }
+
+  /** A node's end of a session, open. */
+  public Peer agent(Node node, String sessionId) throws Exception {
+    return new Peer(open(signedDataUpgrade(node, sessionId), agentToken(node, sessionId)));
+  }
+
+  /** A client's end of a session, open. */
+  public Peer client(Started session) throws Exception {
+    return new Peer(open(dataUpgrade(session.id()), session.token()));
+  }
+
+  public static String text(Map<String, Object> tree, String member) {
     return String.valueOf(tree.get(member));
   }
 

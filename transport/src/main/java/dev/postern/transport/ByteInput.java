@@ -10,6 +10,9 @@ import java.io.InputStream;
 final class ByteInput {
   private static final int BUFFER_BYTES = 64 << 10;
 
+  /** A read of so much goes past the buffer: one copy less. Shorter ones fetch what follows too. */
+  private static final int DIRECT_BYTES_MIN = 4 << 10;
+
   private final InputStream source;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int position;
@@ -71,7 +74,7 @@ final class ByteInput {
   /** At least one byte, -1 at the end. Large reads bypass the buffer. */
   int readSome(byte[] target, int offset, int length) throws IOException {
     if (position == limit) {
-      if (length >= buffer.length) {
+      if (length >= DIRECT_BYTES_MIN) {
         return source.read(target, offset, length);
       }
       if (!fill()) {

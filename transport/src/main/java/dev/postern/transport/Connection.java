@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
   private static final int PROXY_ANSWER_BYTES_MAX = 16 << 10;
+
+  /** As strong as anybody needs, with ten rounds for fourteen; the JDK would put it second. */
+  private static final String FASTEST_SUITE = "TLS_AES_128_GCM_SHA256";
+
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private final PatientSocket tcp;
@@ -37,7 +43,7 @@ final class Connection implements Closeable {
     this.tcp = tcp;
     this.forwardProxy = forwardProxy;
     this.input = new ByteInput(top.getInputStream());
-    this.output = top.getOutputStream();
+    this.output = new CorkedOutput(tcp, top.getOutputStream());
   }
 
   /** What decides how a connection is made. */
@@ -124,6 +130,7 @@ final class Connection implements Closeable {
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     parameters.setProtocols(TLS_VERSIONS);
+    parameters.setCipherSuites(fastestFirst(parameters.getCipherSuites()));
     socket.setSSLParameters(parameters);
     try {
       socket.startHandshake();
@@ -131,6 +138,13 @@ final class Connection implements Closeable {
       throw CertificateRefusal.explain(target, e);
     }
     return socket;
+  }
+
+  private static String[] fastestFirst(String[] suites) {
+    return Stream.concat(
+            Stream.of(FASTEST_SUITE).filter(Set.of(suites)::contains),
+            Stream.of(suites).filter(suite -> !suite.equals(FASTEST_SUITE)))
+        .toArray(String[]::new);
   }
 
   private static void askForTunnel(Socket socket, Target target, ProxySettings.Proxy proxy)
@@ -157,10 +171,38 @@ final class Connection implements Closeable {
     }
   }
 
+  /** Writes of one thread at a time, each of which may become several records of TLS. */
+  private static final class CorkedOutput extends OutputStream {
+    private final PatientSocket tcp;
+    private final OutputStream top;
+
+    CorkedOutput(PatientSocket tcp, OutputStream top) {
+      this.tcp = tcp;
+      this.top = top;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      tcp.cork();
+      top.write(source, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      tcp.uncork();
+    }
+  }
+
   ByteInput input() {
     return input;
   }
 
+  /** What is written leaves when it is flushed, or when it is much. */
   OutputStream output() {
     return output;
   }

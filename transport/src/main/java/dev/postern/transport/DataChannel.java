@@ -7,6 +7,8 @@ import dev.postern.wire.channel.OutgoingStream;
 import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.control.AgentSessionState;
 import dev.postern.wire.control.ChannelClosed;
+import dev.postern.wire.control.ResumeToken;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.MessageType;
@@ -16,7 +18,6 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * unacknowledged copies and stored messages stay, a new connection is dialled, and the whole window
  * is sent again on it (spec/data-channel.md 5, 9).
  *
- * <p>Owns three virtual threads from {@link #start} to its end: a reader that dials and receives, a
- * writer that sends, resends and acknowledges, and one that calls the receiver. Any thread may call
- * any method. What was sent has arrived only when {@link #drain} says so.
+ * <p>Owns three threads from {@link #start} to its end: a reader that dials and receives, a writer
+ * that sends, resends and acknowledges, and one that calls the receiver. Any thread may call any
+ * method. What was sent has arrived only when {@link #drain} says so.
  *
  * <p>start_publication and pause_publication are ignored: back-pressure is the connection's and the
  * window's business.
@@ -53,10 +54,10 @@ public final class DataChannel implements AutoCloseable {
   /** A connection that lasted so long, or brought a message, ends a row of failures. */
   static final Duration PROVEN_AFTER = Duration.ofSeconds(5);
 
-  /** How long {@link #close} waits for each of its threads. */
+  /** How long {@link #close} waits for its threads: a look-up of a name cannot be called off. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-  /** Opens connections; called on the reader's thread, and interrupted by {@link #close}. */
+  /** Opens connections; called on a virtual thread of its own, interrupted by {@link #close}. */
   public interface Dialer {
     /**
      * Opens a connection and sends OpenDataChannel on it.
@@ -65,6 +66,13 @@ public final class DataChannel implements AutoCloseable {
      * @throws IOException when it may be tried again
      */
     MessageChannel dial() throws IOException;
+
+    /**
+     * The service gave a client what opens its next connection. Called between two calls of dial.
+     *
+     * @param tokenValue a credential
+     */
+    default void onResumeToken(String tokenValue) {}
   }
 
   /** Says that the service no longer knows the session. */
@@ -105,42 +113,10 @@ public final class DataChannel implements AutoCloseable {
     void onGivenUp(IOException reason);
   }
 
-  /**
-   * When to dial again.
-   *
-   * @param giveUpAfter how long after the loss of a connection to stop trying
-   */
-  public record ReconnectPolicy(Delays delays, Duration giveUpAfter) {
-    /** The wait before a dial. */
-    public interface Delays {
-      /**
-       * The wait before the next attempt.
-       *
-       * @param failures 1 after a connection was lost or the first dial failed, and so on
-       */
-      Duration after(int failures, RandomGenerator random);
-    }
-
-    /** Waits of a random part between half and whole of a doubling, bounded delay. */
-    public static ReconnectPolicy doubling(Duration first, Duration max, Duration giveUpAfter) {
-      return new ReconnectPolicy(
-          (failures, random) -> {
-            long bound = first.toMillis();
-            for (int i = 1; i < failures && bound < max.toMillis(); i++) {
-              bound *= 2;
-            }
-            bound = Math.min(bound, max.toMillis());
-            return Duration.ofMillis(bound / 2 + random.nextLong(bound / 2 + 1));
-          },
-          giveUpAfter);
-    }
-  }
-
   private final SessionId sessionId;
   private final Dialer dialer;
   private final Receiver receiver;
-  private final ReconnectPolicy policy;
-  private final InstantSource clock;
+  private final ChannelSettings settings;
   private final RandomGenerator jitter;
   private final DataChannelOutbox outbox;
   private final DataChannelInbox inbox;
@@ -152,6 +128,9 @@ public final class DataChannel implements AutoCloseable {
   private final Object dialLock = new Object();
   private boolean dialling;
 
+  /** Whether an agent's messages must match their digests; a client's need not. */
+  private volatile boolean digestsChecked = true;
+
   /** The reader's: why the latest connection ended. */
   private IOException lastLoss = new IOException("the connection was closed");
 
@@ -159,20 +138,12 @@ public final class DataChannel implements AutoCloseable {
   private boolean proven;
 
   public DataChannel(
-      Side side,
-      SessionId sessionId,
-      Dialer dialer,
-      Receiver receiver,
-      ReconnectPolicy policy,
-      InstantSource clock,
-      RandomGenerator random) {
+      Side side, SessionId sessionId, Dialer dialer, Receiver receiver, ChannelSettings settings) {
     this(
         sessionId,
         dialer,
         receiver,
-        policy,
-        clock,
-        random,
+        settings,
         new OutgoingStream(side),
         new IncomingStream(),
         side);
@@ -182,20 +153,17 @@ public final class DataChannel implements AutoCloseable {
       SessionId sessionId,
       Dialer dialer,
       Receiver receiver,
-      ReconnectPolicy policy,
-      InstantSource clock,
-      RandomGenerator random,
+      ChannelSettings settings,
       OutgoingStream outgoing,
       IncomingStream incoming,
       Side side) {
     this.sessionId = sessionId;
     this.dialer = dialer;
     this.receiver = receiver;
-    this.policy = policy;
-    this.clock = clock;
+    this.settings = settings;
     // The outbox guards its own use of the generator by its lock.
-    this.jitter = new SplittableRandom(random.nextLong());
-    this.outbox = new DataChannelOutbox(side, clock, random, outgoing);
+    this.jitter = new SplittableRandom(settings.random().nextLong());
+    this.outbox = new DataChannelOutbox(side, settings.clock(), settings.random(), outgoing);
     this.inbox = new DataChannelInbox(incoming, receiver, outbox);
     this.reader = thread("reader", this::read);
     this.writer = thread("writer", this::write);
@@ -203,7 +171,11 @@ public final class DataChannel implements AutoCloseable {
   }
 
   private Thread thread(String task, Runnable body) {
-    return Thread.ofVirtual().name("data-channel-" + task + "-" + sessionId).unstarted(body);
+    return settings.threads().unstarted(name(task), body);
+  }
+
+  private String name(String task) {
+    return "data-channel-" + task + "-" + sessionId;
   }
 
   /** Begins to dial. Payloads may be sent before. */
@@ -238,6 +210,20 @@ public final class DataChannel implements AutoCloseable {
     outbox.sendState(new AgentSessionState(sessionState, sessionId.value()));
   }
 
+  /**
+   * Both ends agreed on extensions of the handshake: those that concern the channel hold from here
+   * on.
+   */
+  public void agree(List<String> extensions) {
+    if (extensions.contains(Extension.NO_DIGESTS)) {
+      digestsChecked = false;
+      outbox.withoutDigests();
+    }
+    if (extensions.contains(Extension.CUMULATIVE_ACKS)) {
+      outbox.cumulativeAcknowledgements();
+    }
+  }
+
   /** The receiver would now take what it refused. */
   public void receiverReady() {
     inbox.receiverReady();
@@ -250,11 +236,30 @@ public final class DataChannel implements AutoCloseable {
    * @throws InterruptedIOException when the thread was interrupted
    */
   public boolean drain(Duration patience) throws InterruptedIOException {
+    return wait(() -> outbox.drain(patience));
+  }
+
+  /**
+   * Waits until what the receiver has taken so far is acknowledged on the wire: an answer sent
+   * afterwards cannot overtake its acknowledgement. Otherwise like {@link #drain}.
+   */
+  public boolean settle(Duration patience) throws InterruptedIOException {
+    return wait(() -> {
+      inbox.awaitDelivered();
+      return outbox.awaitAcknowledged(patience);
+    });
+  }
+
+  private interface Wait {
+    boolean end() throws InterruptedException;
+  }
+
+  private static boolean wait(Wait wait) throws InterruptedIOException {
     try {
-      return outbox.drain(patience);
+      return wait.end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while draining");
+      throw new InterruptedIOException("interrupted while waiting for acknowledgements");
     }
   }
 
@@ -272,10 +277,11 @@ public final class DataChannel implements AutoCloseable {
       return;
     }
     boolean interrupted = false;
+    long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
     for (Thread thread : threads) {
       try {
         if (thread.getState() != Thread.State.NEW) {
-          var _ = thread.join(CLOSE_PATIENCE);
+          var _ = thread.join(Duration.ofNanos(deadline - System.nanoTime()));
         }
       } catch (InterruptedException e) {
         interrupted = true;
@@ -376,23 +382,23 @@ public final class DataChannel implements AutoCloseable {
   private void read() {
     try {
       int failures = 0;
-      Instant lost = clock.instant();
+      Instant lost = now();
       while (ended.getCount() > 0) {
-        if (failures > 0 && isEndedWithin(policy.delays().after(failures, jitter))) {
+        if (failures > 0 && isEndedWithin(settings.policy().delays().after(failures, jitter))) {
           return;
         }
         MessageChannel connection = dial();
         if (connection != null) {
-          Instant opened = clock.instant();
+          Instant opened = now();
           receive(connection);
-          if (proven || !clock.instant().isBefore(opened.plus(PROVEN_AFTER))) {
+          if (proven || !now().isBefore(opened.plus(PROVEN_AFTER))) {
             failures = 0;
-            lost = clock.instant();
+            lost = now();
           }
         }
         failures++;
-        Duration down = Duration.between(lost, clock.instant());
-        if (down.compareTo(policy.giveUpAfter()) >= 0) {
+        Duration down = Duration.between(lost, now());
+        if (down.compareTo(settings.policy().giveUpAfter()) >= 0) {
           giveUp(new IOException("the connection could not be restored", lastLoss));
         }
       }
@@ -404,6 +410,10 @@ public final class DataChannel implements AutoCloseable {
     } catch (RuntimeException e) {
       fail("the reader", e);
     }
+  }
+
+  private Instant now() {
+    return settings.clock().instant();
   }
 
   private boolean isEndedWithin(Duration delay) throws InterruptedException {
@@ -419,7 +429,7 @@ public final class DataChannel implements AutoCloseable {
       if (ended.getCount() == 0) {
         return null;
       }
-      MessageChannel connection = dialer.dial();
+      MessageChannel connection = DialThread.dial(dialer, name("dial"));
       if (outbox.connected(connection)) {
         return connection;
       }
@@ -429,6 +439,9 @@ public final class DataChannel implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       lastLoss = e;
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return null;
     } finally {
       synchronized (dialLock) {
@@ -464,12 +477,15 @@ public final class DataChannel implements AutoCloseable {
   private void handle(ByteBuffer bytes) throws MalformedMessageException, InterruptedException {
     Side side = outbox.side();
     AgentMessage message =
-        side == Side.CLIENT ? AgentMessage.decodeAsClient(bytes) : AgentMessage.decode(bytes);
+        side == Side.CLIENT
+            ? AgentMessage.decodeAsClient(bytes, digestsChecked)
+            : AgentMessage.decode(bytes);
     switch (message.messageType()) {
-      case MessageType.ACKNOWLEDGE ->
-          outbox.acknowledged(
-              Acknowledge.parse(message.payload()).acknowledgedMessageSequenceNumber());
-      case MessageType.CHANNEL_CLOSED -> channelClosed(parseClosed(message));
+      case MessageType.ACKNOWLEDGE -> outbox.acknowledged(Acknowledge.parse(message.payload()));
+      case MessageType.CHANNEL_CLOSED ->
+          channelClosed(ChannelClosed.parseLeniently(message.payload(), sessionId.value()));
+      case MessageType.RESUME_TOKEN ->
+          dialer.onResumeToken(ResumeToken.parse(message.payload()).tokenValue());
       default -> {
         // Anything else, start and pause publication included, is ignored.
         if (message.messageType().equals(side.peer().streamType())) {
@@ -477,15 +493,6 @@ public final class DataChannel implements AutoCloseable {
           outbox.heardPeer();
         }
       }
-    }
-  }
-
-  /** A session whose farewell cannot be read is over all the same. */
-  private ChannelClosed parseClosed(AgentMessage message) {
-    try {
-      return ChannelClosed.parse(message.payload());
-    } catch (MalformedMessageException e) {
-      return ChannelClosed.undecodable(sessionId.value());
     }
   }
 }

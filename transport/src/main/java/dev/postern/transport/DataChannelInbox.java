@@ -32,6 +32,7 @@ final class DataChannelInbox {
   private final IncomingStream incoming;
   private final DataChannel.Receiver receiver;
   private final DataChannelOutbox outbox;
+  private boolean delivering;
   private boolean refused;
   private boolean ready;
   private @Nullable Runnable last;
@@ -95,6 +96,7 @@ final class DataChannelInbox {
         AgentMessage next = incoming.next();
         if (next != null && (!refused || ready)) {
           ready = false;
+          delivering = true;
           return next;
         }
         if (last != null) {
@@ -115,11 +117,27 @@ final class DataChannelInbox {
   private void settle(AgentMessage message, boolean taken) {
     lock.lock();
     try {
+      delivering = false;
       refused = !taken;
       if (taken && incoming.consumed()) {
-        outbox.acknowledge(message);
+        outbox.consumed(message);
       }
-      space.signal();
+      space.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the end of the call to the receiver that runs now, after which the acknowledgement of
+   * what it took is due.
+   */
+  void awaitDelivered() throws InterruptedException {
+    lock.lock();
+    try {
+      while (delivering && !ended) {
+        space.await();
+      }
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package dev.postern.transport;
 
 import dev.postern.wire.MessageChannel;
+import dev.postern.wire.channel.CumulativeAcknowledgement;
 import dev.postern.wire.channel.OutgoingStream;
 import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.control.AgentSessionState;
@@ -62,6 +63,12 @@ final class DataChannelOutbox {
   /** Numbers to acknowledge; a duplicate that comes before the writer does needs only one. */
   private final Map<Long, AgentMessage> acknowledgements = new LinkedHashMap<>();
 
+  private final CumulativeAcknowledgement consumed = new CumulativeAcknowledgement();
+  private boolean cumulative;
+
+  /** Somebody waits for {@link #consumed} to be acknowledged. */
+  private boolean hurry;
+
   private final ArrayDeque<State> states = new ArrayDeque<>();
   private @Nullable State stateUnderWay;
   private @Nullable MessageChannel connection;
@@ -118,6 +125,16 @@ final class DataChannelOutbox {
     }
   }
 
+  /** The peer agreed to stream messages without digests. */
+  void withoutDigests() {
+    lock.lock();
+    try {
+      outgoing.withoutDigests();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Acknowledges a message of the peer as soon as the writer can. */
   void acknowledge(AgentMessage received) {
     lock.lock();
@@ -131,11 +148,44 @@ final class DataChannelOutbox {
     }
   }
 
-  /** The peer acknowledged a message of ours. */
-  void acknowledged(long sequenceNumber) {
+  /** The peer agreed to acknowledgements that serve for all messages before the one they name. */
+  void cumulativeAcknowledgements() {
     lock.lock();
     try {
-      if (outgoing.acknowledge(sequenceNumber, clock.instant())) {
+      cumulative = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Acknowledges a message that was consumed after all those before it, now or a little later. */
+  void consumed(AgentMessage message) {
+    lock.lock();
+    try {
+      if (!cumulative) {
+        acknowledge(message);
+        return;
+      }
+      Instant now = clock.instant();
+      boolean first = !consumed.isPending();
+      consumed.consumed(message, now);
+      if (first || consumed.isDue(now)) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer acknowledged one message of ours, or many. */
+  void acknowledged(Acknowledge acknowledge) {
+    long number = acknowledge.acknowledgedMessageSequenceNumber();
+    lock.lock();
+    try {
+      Instant now = clock.instant();
+      if (acknowledge.cumulative()
+          ? outgoing.acknowledgeUpTo(number, now)
+          : outgoing.acknowledge(number, now)) {
         room.signalAll();
       }
     } finally {
@@ -201,10 +251,12 @@ final class DataChannelOutbox {
             return new Batch(connection, messages);
           }
         }
-        if (connection == null || outgoing.isEmpty()) {
+        if (connection == null || (outgoing.isEmpty() && !consumed.isPending())) {
           work.await();
         } else {
-          var _ = work.await(SCAN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+          Duration wait =
+              consumed.isPending() ? CumulativeAcknowledgement.DELAY_MAX : SCAN_INTERVAL;
+          var _ = work.await(wait.toMillis(), TimeUnit.MILLISECONDS);
         }
       }
       return null;
@@ -248,6 +300,13 @@ final class DataChannelOutbox {
     while (each.hasNext() && messages.size() < ACKNOWLEDGEMENTS_PER_BATCH_MAX) {
       messages.add(control(MessageType.ACKNOWLEDGE, Acknowledge.of(each.next()).toPayload(), now));
       each.remove();
+    }
+    if (hurry || consumed.isDue(now)) {
+      hurry = false;
+      Acknowledge due = consumed.take();
+      if (due != null) {
+        messages.add(control(MessageType.ACKNOWLEDGE, due.toPayload(), now));
+      }
     }
   }
 
@@ -301,8 +360,31 @@ final class DataChannelOutbox {
     }
   }
 
+  /** Waits until all acknowledgements are written; false when time was too short. */
+  boolean awaitAcknowledged(Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (!isAcknowledged() || writing) {
+        hurry = true;
+        work.signal();
+        if (ended || left <= 0) {
+          return false;
+        }
+        left = room.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isDrained() {
-    return outgoing.isEmpty() && acknowledgements.isEmpty() && states.isEmpty() && !writing;
+    return outgoing.isEmpty() && isAcknowledged() && states.isEmpty() && !writing;
+  }
+
+  private boolean isAcknowledged() {
+    return acknowledgements.isEmpty() && !consumed.isPending();
   }
 
   /** Nothing is sent any more; everyone who waits here returns. */

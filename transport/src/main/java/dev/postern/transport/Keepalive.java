@@ -15,13 +15,12 @@ import java.time.Duration;
  *     lost
  */
 public record Keepalive(Duration firstAfter, Duration interval, Duration silenceMax) {
-  /** What an agent does on its control and data channels. */
+  /**
+   * What an agent does on its control and data channels: often enough for the proxies and firewalls
+   * that forget a connection after a minute without traffic.
+   */
   public static final Keepalive AGENT =
       new Keepalive(Duration.ofSeconds(54), Duration.ofSeconds(54), Duration.ofSeconds(60));
-
-  /** What a session plugin does on its data channel. */
-  public static final Keepalive PLUGIN =
-      new Keepalive(Duration.ZERO, Duration.ofMinutes(5), Duration.ofSeconds(60));
 
   public Keepalive {
     if (firstAfter.isNegative() || !interval.isPositive() || !silenceMax.isPositive()) {

@@ -2,9 +2,11 @@ package dev.postern.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A TCP socket whose reads wait as long as a {@link Patience} says, and which takes much at once
@@ -17,7 +19,10 @@ import java.util.Objects;
 final class PatientSocket extends Socket {
   private static final int READ_BUFFER_BYTES = 64 << 10;
 
+  private static final int WRITE_BUFFER_BYTES = 64 << 10;
+
   private final Input input = new Input();
+  private final Output output = new Output();
   private volatile Patience patience;
 
   PatientSocket(Patience patience) {
@@ -31,6 +36,25 @@ final class PatientSocket extends Socket {
   @Override
   public InputStream getInputStream() {
     return input;
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return output;
+  }
+
+  /**
+   * Keeps what is written until {@link #uncork}, as far as there is room: TLS flushes each of its
+   * records, and a frame of ours has several.
+   */
+  void cork() {
+    output.corked = true;
+  }
+
+  /** Gives the system what was kept. */
+  void uncork() throws IOException {
+    output.corked = false;
+    output.flush();
   }
 
   /**
@@ -50,6 +74,63 @@ final class PatientSocket extends Socket {
       return true;
     } catch (IOException _) {
       return false;
+    }
+  }
+
+  /** Records of the reader's, such as alerts, may come between those of the writer. */
+  private final class Output extends OutputStream {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final byte[] buffer = new byte[WRITE_BUFFER_BYTES];
+    private int filled;
+    private volatile boolean corked;
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      lock.lock();
+      try {
+        if (length > buffer.length - filled) {
+          drain();
+        }
+        if (length > buffer.length) {
+          PatientSocket.super.getOutputStream().write(source, offset, length);
+          return;
+        }
+        System.arraycopy(source, offset, buffer, filled, length);
+        filled += length;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (corked) {
+        return;
+      }
+      lock.lock();
+      try {
+        drain();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void drain() throws IOException {
+      if (filled > 0) {
+        int count = filled;
+        filled = 0;
+        PatientSocket.super.getOutputStream().write(buffer, 0, count);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      PatientSocket.this.close();
     }
   }
 

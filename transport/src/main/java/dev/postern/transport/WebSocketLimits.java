@@ -17,7 +17,6 @@ public record WebSocketLimits(int messageBytesMax, Duration connectTimeout, Keep
   public static final Duration CONNECT_TIMEOUT_DEFAULT = Duration.ofSeconds(45);
 
   public static final WebSocketLimits AGENT = withKeepalive(Keepalive.AGENT);
-  public static final WebSocketLimits PLUGIN = withKeepalive(Keepalive.PLUGIN);
 
   public WebSocketLimits {
     if (messageBytesMax < 1 || !connectTimeout.isPositive()) {

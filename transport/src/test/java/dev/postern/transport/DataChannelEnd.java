@@ -38,10 +38,12 @@ final class DataChannelEnd implements DataChannel.Receiver, AutoCloseable {
             new SessionId("alice-0a1b2c3d4e5f60718"),
             dialer,
             this,
-            DataChannel.ReconnectPolicy.doubling(
-                Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(2)),
-            InstantSource.system(),
-            new SplittableRandom(seed));
+            new ChannelSettings(
+                ReconnectPolicy.doubling(
+                    Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(2)),
+                InstantSource.system(),
+                new SplittableRandom(seed),
+                seed % 2 == 0 ? ChannelThreads.VIRTUAL : ChannelThreads.PLATFORM));
   }
 
   static DataChannelEnd started(Side side, DataChannelLink link) {

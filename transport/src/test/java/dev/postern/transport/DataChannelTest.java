@@ -5,8 +5,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.wire.channel.CumulativeAcknowledgement;
 import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.control.AgentSessionState;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.EncodedMessage;
 import dev.postern.wire.message.MalformedMessageException;
@@ -98,7 +100,95 @@ class DataChannelTest {
     assertThat(Acknowledge.parse(acknowledge.payload()))
         .isEqualTo(
             new Acknowledge(
-                MessageType.OUTPUT_STREAM_DATA, output.messageId().toString(), 0, true));
+                MessageType.OUTPUT_STREAM_DATA, output.messageId().toString(), 0, true, false));
+  }
+
+  @Test
+  void endsThatAgreedAcknowledgeManyMessagesAtOnce() throws Exception {
+    link.filter(this::watch);
+    int count = 10 * CumulativeAcknowledgement.MESSAGES_MAX;
+    try (DataChannelEnd agent = DataChannelEnd.started(Side.AGENT, link);
+        DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {
+      client.channel.agree(List.of(Extension.CUMULATIVE_ACKS));
+      for (int i = 0; i < count; i++) {
+        agent.send(PayloadType.OUTPUT, "message " + i);
+      }
+      assertThat(agent.channel.drain(PATIENCE)).isTrue();
+      for (int i = 0; i < count; i++) {
+        assertThat(client.next()).isEqualTo("message " + i);
+      }
+    }
+
+    List<Acknowledge> acknowledges = acknowledges();
+    assertThat(acknowledges).allMatch(Acknowledge::cumulative);
+    assertThat(acknowledges.size()).isLessThan(count / 2);
+    assertThat(acknowledges.getLast().acknowledgedMessageSequenceNumber()).isEqualTo(count - 1);
+  }
+
+  @Test
+  void whatIsSentAfterSettlingDoesNotOvertakeAnAcknowledgementThatWaited() throws Exception {
+    link.filter(this::watch);
+    try (DataChannelEnd agent = DataChannelEnd.started(Side.AGENT, link);
+        DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {
+      client.channel.agree(List.of(Extension.CUMULATIVE_ACKS));
+      agent.send(PayloadType.OUTPUT, "question");
+      assertThat(client.next()).isEqualTo("question");
+      assertThat(client.channel.settle(PATIENCE)).isTrue();
+      client.send(PayloadType.OUTPUT, "answer");
+      assertThat(agent.next()).isEqualTo("answer");
+    }
+
+    List<String> fromClient =
+        seen.stream()
+            .filter(message -> !message.messageType().equals(MessageType.OUTPUT_STREAM_DATA))
+            .map(EncodedMessage::messageType)
+            .toList();
+    assertThat(fromClient).startsWith(MessageType.ACKNOWLEDGE, MessageType.INPUT_STREAM_DATA);
+  }
+
+  private List<Acknowledge> acknowledges() throws MalformedMessageException {
+    List<Acknowledge> acknowledges = new ArrayList<>();
+    for (EncodedMessage message : seen) {
+      if (message.messageType().equals(MessageType.ACKNOWLEDGE)) {
+        acknowledges.add(Acknowledge.parse(message.payload()));
+      }
+    }
+    return acknowledges;
+  }
+
+  @Test
+  void endsThatAgreedSendNoDigestsAndLookAtNone() throws Exception {
+    link.filter(this::watch);
+    try (DataChannelEnd agent = DataChannelEnd.started(Side.AGENT, link);
+        DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {
+      agent.send(PayloadType.OUTPUT, "before");
+      assertThat(client.next()).isEqualTo("before");
+      client.channel.agree(List.of(Extension.NO_DIGESTS, "unknown"));
+      agent.channel.agree(List.of(Extension.NO_DIGESTS));
+
+      agent.send(PayloadType.OUTPUT, "after");
+      client.send(PayloadType.OUTPUT, "answer");
+
+      assertThat(client.next()).isEqualTo("after");
+      assertThat(agent.next()).isEqualTo("answer");
+    }
+    assertThat(seen.stream().filter(stream(Side.AGENT, 0))).allMatch(EncodedMessage::digestMatches);
+    assertThat(seen.stream().filter(stream(Side.AGENT, 1).or(stream(Side.CLIENT, 0))))
+        .isNotEmpty()
+        .noneMatch(EncodedMessage::digestMatches);
+  }
+
+  @Test
+  void clientThatDidNotAgreeRefusesMessagesWithoutDigests() throws Exception {
+    try (DataChannelEnd agent = DataChannelEnd.started(Side.AGENT, link);
+        DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {
+      agent.channel.agree(List.of(Extension.NO_DIGESTS));
+
+      agent.send(PayloadType.OUTPUT, "unproved");
+
+      assertThat(agent.channel.drain(Duration.ofMillis(300))).isFalse();
+      assertThat(client.received).isEmpty();
+    }
   }
 
   /** MUST 35. */

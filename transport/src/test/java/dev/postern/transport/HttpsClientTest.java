@@ -257,11 +257,12 @@ final class HttpsClientTest {
   }
 
   @Test
-  void connectionThatTheServerClosedMeanwhileIsReplaced() throws IOException {
+  void connectionThatTheServerClosedMeanwhileIsReplaced() throws Exception {
     try (ScriptedServer server = answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
       for (int i = 0; i < 5; i++) {
         assertThat(client.exchange(request("POST", server.uri("http"), "x")).status())
             .isEqualTo(200);
+        server.awaitClosed();
       }
     }
   }

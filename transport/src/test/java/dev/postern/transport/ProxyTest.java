@@ -13,8 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +70,51 @@ final class ProxyTest {
 
       assertThat(UTF_8.decode(socket.receive()).toString()).isEqualTo("through");
     }
+  }
+
+  @Test
+  void pingsKeepATunnelThatTheProxyWouldCutForSilence() throws Exception {
+    Keepalive often =
+        new Keepalive(Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofSeconds(30));
+    Keepalive never = new Keepalive(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1));
+    try (NettyServer server = new NettyServer(null);
+        ConnectProxy proxy = new ConnectProxy(null, Duration.ofSeconds(2));
+        WebSocket pinged = connect(server, proxy, often);
+        WebSocket silent = connect(server, proxy, never)) {
+      CompletableFuture<ByteBuffer> heard = new CompletableFuture<>();
+      Thread reader =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  heard.complete(pinged.receive());
+                } catch (IOException lost) {
+                  heard.completeExceptionally(lost);
+                }
+              });
+
+      assertThatIOException().isThrownBy(silent::receive);
+      pinged.sendText("still here");
+
+      assertThat(UTF_8.decode(heard.get(20, TimeUnit.SECONDS)).toString()).isEqualTo("still here");
+      reader.join();
+      assertThat(proxy.accepted()).isEqualTo(2);
+    }
+  }
+
+  private static WebSocket connect(NettyServer server, ConnectProxy proxy, Keepalive keepalive)
+      throws IOException {
+    return WebSocketClient.connect(
+        renamed(server.uri()),
+        Map.of(),
+        Trust.system(),
+        proxy.settings(),
+        WebSocketLimits.withKeepalive(keepalive));
+  }
+
+  @Test
+  void agentPingsBeforeAProxyThatWaitsAMinuteCuts() {
+    assertThat(Keepalive.AGENT.firstAfter()).isLessThan(Duration.ofSeconds(60));
+    assertThat(Keepalive.AGENT.interval()).isLessThan(Duration.ofSeconds(60));
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Does to each connection what a test says, on a virtual thread per connection. */
@@ -89,6 +91,7 @@ final class ScriptedServer implements Closeable {
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final Semaphore closed = new Semaphore(0);
 
   ScriptedServer(Script script) throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -115,6 +118,16 @@ final class ScriptedServer implements Closeable {
       // The test sees what its client makes of the end.
     } finally {
       sockets.remove(socket);
+      closed.release();
+    }
+  }
+
+  /**
+   * Waits until one more connection than at the last call is closed, which its peer can see then.
+   */
+  void awaitClosed() throws InterruptedException {
+    if (!closed.tryAcquire(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("no connection was closed");
     }
   }
 

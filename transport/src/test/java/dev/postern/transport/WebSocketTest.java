@@ -51,7 +51,7 @@ final class WebSocketTest {
         Map.of("x-a", List.of("b")),
         trust,
         ProxySettings.DIRECT,
-        WebSocketLimits.PLUGIN);
+        WebSocketLimits.AGENT);
   }
 
   private static String text(ByteBuffer message) {

@@ -1,7 +1,9 @@
 package dev.postern.agent.control;
 
+import dev.postern.agent.forward.DeniedAddresses;
 import dev.postern.agent.registration.AgentDirectory;
 import dev.postern.agent.shell.RunAs;
+import dev.postern.transport.SteadyClock;
 import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.AgentTaskAcknowledge;
 import dev.postern.wire.control.ChannelClosed;
@@ -34,25 +36,35 @@ public final class Agent implements ControlChannel.Listener {
   private final Completions completions;
   private final Sessions sessions;
   private final Pings pings;
-  private final Runnable onConnected;
+  private final Observer observer;
+
+  /** Hears about the control channel, on its thread. */
+  @FunctionalInterface
+  public interface Observer {
+    void onConnected();
+
+    /** There is no connection, for this reason; it is dialled again. */
+    default void onLost(String reason) {}
+  }
 
   /**
    * An agent with everything it needs.
    *
+   * @param denied where port sessions may not connect to
    * @param environment this process's, of which sessions get next to nothing
-   * @param onConnected called on each new connection of the control channel
    */
   public Agent(
       Service service,
       AgentDirectory directory,
       RunAs runAs,
+      DeniedAddresses denied,
       Map<String, String> environment,
-      Runnable onConnected)
+      Observer observer)
       throws IOException {
-    InstantSource clock = InstantSource.system();
+    InstantSource clock = SteadyClock.start();
     RandomGenerator random = new SecureRandom();
     this.service = service;
-    this.onConnected = onConnected;
+    this.observer = observer;
     this.control = new ControlChannel(service::openControlChannel, this, clock, random);
     this.completions = new Completions(directory, control::send, clock, random);
     this.sessions =
@@ -61,6 +73,8 @@ public final class Agent implements ControlChannel.Listener {
                 service.instanceId(),
                 new SessionDialer(service),
                 runAs,
+                denied,
+                new SessionJournal(directory),
                 environment,
                 clock,
                 random),
@@ -72,6 +86,7 @@ public final class Agent implements ControlChannel.Listener {
   public void run() throws InterruptedException {
     Thread pinging = background("pings", pings::run);
     Thread reporting = background("completions", completions::run);
+    Thread clearing = background("left-behind", sessions::endLeftBehind);
     try {
       control.run();
     } finally {
@@ -79,6 +94,7 @@ public final class Agent implements ControlChannel.Listener {
       reporting.interrupt();
       pinging.join();
       reporting.join();
+      clearing.join();
     }
   }
 
@@ -111,8 +127,13 @@ public final class Agent implements ControlChannel.Listener {
   @Override
   public void onConnected() {
     LOG.log(Level.INFO, "connected as {0}", service.instanceId());
-    onConnected.run();
+    observer.onConnected();
     completions.sendAllNow();
+  }
+
+  @Override
+  public void onLost(String reason) {
+    observer.onLost(reason);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.postern.agent.control;
 
+import dev.postern.agent.forward.DeniedAddresses;
+import dev.postern.agent.forward.PortSession;
 import dev.postern.agent.shell.Account;
 import dev.postern.agent.shell.CommandSession;
 import dev.postern.agent.shell.Launch;
@@ -8,11 +10,14 @@ import dev.postern.agent.shell.RunAsRefusedException;
 import dev.postern.agent.shell.SessionProgram;
 import dev.postern.agent.shell.ShellSession;
 import dev.postern.agent.shell.WindowSize;
+import dev.postern.transport.ChannelSettings;
+import dev.postern.transport.ChannelThreads;
 import dev.postern.transport.DataChannel;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentSessionState;
 import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.AgentTaskComplete;
+import dev.postern.wire.handshake.HandshakeResponse;
 import dev.postern.wire.message.ExitCode;
 import dev.postern.wire.message.PayloadType;
 import dev.postern.wire.message.Side;
@@ -24,11 +29,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session from its task to its end. {@link #run} is its thread and decides everything; others
@@ -60,12 +66,15 @@ final class AgentSession {
   /**
    * What all sessions of an agent share.
    *
+   * @param denied where port sessions may not connect to
    * @param environment of the agent, of which little is passed on
    */
   record Surroundings(
       String instanceId,
       SessionDialer dialer,
       RunAs runAs,
+      DeniedAddresses denied,
+      SessionJournal journal,
       Map<String, String> environment,
       InstantSource clock,
       RandomGenerator random) {}
@@ -136,23 +145,40 @@ final class AgentSession {
         0);
   }
 
+  /** There are many shells, which say little, and few ports, which carry much. */
+  private static ChannelThreads threadsFor(SessionPlan plan) {
+    return plan instanceof SessionPlan.Port ? ChannelThreads.PLATFORM : ChannelThreads.VIRTUAL;
+  }
+
   private Ending runPlan(SessionPlan plan) throws RunAsRefusedException, InterruptedException {
     DataChannel opened = null;
+    String mark = Long.toHexString(surroundings.random().nextLong() | Long.MIN_VALUE);
     try {
-      Account account = surroundings.runAs().resolve(plan.runAs());
+      Account account =
+          plan instanceof SessionPlan.Program program
+              ? surroundings.runAs().resolve(program.runAs())
+              : null;
+      surroundings.journal().began(id, mark);
       opened =
           new DataChannel(
               Side.AGENT,
               id,
               surroundings.dialer().forSession(id),
               input,
-              ReconnectDelays.data(),
-              surroundings.clock(),
-              surroundings.random());
+              new ChannelSettings(
+                  ReconnectDelays.data(),
+                  surroundings.clock(),
+                  surroundings.random(),
+                  threadsFor(plan)));
+      if (plan instanceof SessionPlan.Port || plan instanceof SessionPlan.NonInteractiveCommands) {
+        input.expectHandshake();
+      }
       opened.sendState(AgentSessionState.CONNECTED);
       opened.start();
-      String mark = Long.toHexString(surroundings.random().nextLong() | Long.MIN_VALUE);
-      return runOn(opened, plan, new Launch(account, mark, surroundings.environment()));
+      return switch (plan) {
+        case SessionPlan.Port port -> runPort(opened, port);
+        case SessionPlan.Program program -> runProgram(opened, program, launch(account, mark));
+      };
     } catch (IOException failed) {
       return new Ending.Failed(String.valueOf(failed.getMessage()));
     } finally {
@@ -162,13 +188,36 @@ final class AgentSession {
     }
   }
 
-  private Ending runOn(DataChannel channel, SessionPlan plan, Launch launch)
+  private Launch launch(@Nullable Account account, String mark) {
+    return new Launch(Objects.requireNonNull(account), mark, surroundings.environment());
+  }
+
+  private Ending runPort(DataChannel channel, SessionPlan.Port plan)
+      throws IOException, InterruptedException {
+    Handshake handshake = Handshake.ofPort(channel, plan, surroundings.clock());
+    return switch (handshake.perform(input.handshake(), ending)) {
+      case Handshake.Result.Failed(Ending early) -> early;
+      case Handshake.Result.Agreed(HandshakeResponse response) -> {
+        PortSession port =
+            PortSession.open(
+                plan.port(), surroundings.denied(), response, new PortLine(channel, this::end));
+        try {
+          input.ready(port, channel);
+          yield awaitEnding(channel);
+        } finally {
+          port.close();
+        }
+      }
+    };
+  }
+
+  private Ending runProgram(DataChannel channel, SessionPlan.Program plan, Launch launch)
       throws IOException, InterruptedException {
     if (plan instanceof SessionPlan.NonInteractiveCommands command) {
-      Handshake handshake = new Handshake(channel, command.separate(), surroundings.clock());
-      Optional<Ending> early = handshake.perform(input.handshake(), ending);
-      if (early.isPresent()) {
-        return early.get();
+      Handshake handshake = Handshake.ofCommand(channel, command.separate(), surroundings.clock());
+      if (handshake.perform(input.handshake(), ending)
+          instanceof Handshake.Result.Failed(Ending early)) {
+        return early;
       }
     }
     SessionProgram program = start(channel, plan, launch);
@@ -178,13 +227,7 @@ final class AgentSession {
       if (plan instanceof SessionPlan.LoginShell(var _, String profile) && !profile.isEmpty()) {
         program.offer(ByteBuffer.wrap((profile + "\n").getBytes(StandardCharsets.UTF_8)));
       }
-      Ending last = ending.get();
-      if (last instanceof Ending.Exited) {
-        farewell(channel);
-      }
-      return last;
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+      return awaitEnding(channel);
     } finally {
       // Whoever waits for room in the window must stop waiting before its program can end.
       channel.close();
@@ -192,7 +235,19 @@ final class AgentSession {
     }
   }
 
-  private SessionProgram start(DataChannel channel, SessionPlan plan, Launch launch)
+  private Ending awaitEnding(DataChannel channel) throws IOException, InterruptedException {
+    try {
+      Ending last = ending.get();
+      if (last instanceof Ending.Exited) {
+        farewell(channel);
+      }
+      return last;
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private SessionProgram start(DataChannel channel, SessionPlan.Program plan, Launch launch)
       throws IOException {
     WindowSize size = input.windowSize();
     return switch (plan) {
@@ -211,7 +266,7 @@ final class AgentSession {
     };
   }
 
-  private void awaitExit(DataChannel channel, SessionPlan plan, SessionProgram program) {
+  private void awaitExit(DataChannel channel, SessionPlan.Program plan, SessionProgram program) {
     try {
       int status = program.await();
       if (plan instanceof SessionPlan.NonInteractiveCommands command && command.separate()) {

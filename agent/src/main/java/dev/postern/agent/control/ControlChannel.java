@@ -29,6 +29,9 @@ public final class ControlChannel {
   public interface Listener {
     void onConnected();
 
+    /** There is no connection, for this reason; it is dialled again. */
+    void onLost(String reason);
+
     void onMessage(AgentMessage message) throws MalformedMessageException;
 
     boolean hasLiveSessions();
@@ -79,6 +82,7 @@ public final class ControlChannel {
         receive(dialled);
       } catch (IOException | Fault failed) {
         LOG.log(Level.WARNING, "no control channel: {0}", failed.getMessage());
+        listener.onLost(String.valueOf(failed.getMessage()));
       }
       if (connection != null) {
         connection = null;

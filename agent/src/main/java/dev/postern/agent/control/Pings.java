@@ -25,14 +25,26 @@ public final class Pings {
     Map<String, Object> call(String operation, Map<String, Object> input) throws IOException;
   }
 
+  /** Lets time pass. */
+  @FunctionalInterface
+  interface Pause {
+    void of(Duration duration) throws InterruptedException;
+  }
+
   private final String instanceId;
   private final Caller caller;
   private final RandomGenerator random;
+  private final Pause pause;
 
   public Pings(String instanceId, Caller caller, RandomGenerator random) {
+    this(instanceId, caller, random, Thread::sleep);
+  }
+
+  Pings(String instanceId, Caller caller, RandomGenerator random, Pause pause) {
     this.instanceId = instanceId;
     this.caller = caller;
     this.random = random;
+    this.pause = pause;
   }
 
   /** Pings until interrupted. */
@@ -40,7 +52,7 @@ public final class Pings {
     untilAccepted(NodeProfile.emptyPing(instanceId));
     while (true) {
       untilAccepted(NodeProfile.read().fullPing(instanceId));
-      Thread.sleep(INTERVAL);
+      pause.of(INTERVAL);
     }
   }
 
@@ -53,7 +65,8 @@ public final class Pings {
       } catch (IOException | Fault failed) {
         LOG.log(Level.WARNING, "ping failed: {0}", failed.getMessage());
       }
-      Thread.sleep(wait.toMillis() / 2 + random.nextLong(wait.toMillis() / 2 + 1));
+      long half = wait.toMillis() / 2;
+      pause.of(Duration.ofMillis(half + random.nextLong(half + 1)));
       wait = wait.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? wait.multipliedBy(2) : RETRY_MAX;
     }
   }

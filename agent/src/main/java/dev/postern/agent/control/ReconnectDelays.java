@@ -1,6 +1,6 @@
 package dev.postern.agent.control;
 
-import dev.postern.transport.DataChannel;
+import dev.postern.transport.ReconnectPolicy;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -33,8 +33,8 @@ final class ReconnectDelays {
   }
 
   /** For the data channels of sessions, which are live by nature. */
-  static DataChannel.ReconnectPolicy data() {
-    return new DataChannel.ReconnectPolicy(
+  static ReconnectPolicy data() {
+    return new ReconnectPolicy(
         (failures, random) -> delay(failures - 1, WITH_SESSIONS_MAX, random), SESSIONS_WAIT_MAX);
   }
 

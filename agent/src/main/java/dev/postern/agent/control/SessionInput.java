@@ -1,5 +1,6 @@
 package dev.postern.agent.control;
 
+import dev.postern.agent.forward.PortSession;
 import dev.postern.agent.shell.SessionProgram;
 import dev.postern.agent.shell.WindowSize;
 import dev.postern.transport.DataChannel;
@@ -8,6 +9,7 @@ import dev.postern.wire.control.TerminalSize;
 import dev.postern.wire.handshake.HandshakeResponse;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.PayloadType;
+import dev.postern.wire.message.SessionFlag;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,16 +25,20 @@ import org.jspecify.annotations.Nullable;
 final class SessionInput implements DataChannel.Receiver {
   private static final Logger LOG = System.getLogger(SessionInput.class.getName());
 
-  /** The flag with which a client asks for the end (spec/data-channel.md 4.3). */
-  private static final int TERMINATE_SESSION = 2;
-
   private final Consumer<AgentSession.Ending> end;
   private final CompletableFuture<HandshakeResponse> handshake = new CompletableFuture<>();
+  private volatile boolean handshakeExpected;
   private @Nullable SessionProgram program;
+  private volatile @Nullable PortSession port;
   private WindowSize windowSize = WindowSize.DEFAULT;
 
   SessionInput(Consumer<AgentSession.Ending> end) {
     this.end = end;
+  }
+
+  /** The session begins with a handshake; to be called before the channel is started. */
+  void expectHandshake() {
+    handshakeExpected = true;
   }
 
   /** Completed by the first answer; later ones change nothing. */
@@ -55,11 +61,28 @@ final class SessionInput implements DataChannel.Receiver {
     channel.receiverReady();
   }
 
+  /** From now on input goes to the destinations. */
+  void ready(PortSession opened, DataChannel channel) {
+    port = opened;
+    channel.receiverReady();
+  }
+
   @Override
   public boolean onStream(int payloadType, ByteBuffer payload) {
     try {
       return switch (payloadType) {
-        case PayloadType.OUTPUT -> offer(payload);
+        case PayloadType.OUTPUT -> {
+          if (handshakeExpected && !handshake.isDone()) {
+            // As the official agent does: refused, it would keep the answer behind it from coming.
+            yield true;
+          }
+          PortSession opened = port;
+          if (opened == null) {
+            yield offer(payload);
+          }
+          opened.input(payload);
+          yield true;
+        }
         case PayloadType.SIZE -> {
           resize(TerminalSize.parse(payload));
           yield true;
@@ -70,10 +93,7 @@ final class SessionInput implements DataChannel.Receiver {
           yield true;
         }
         case PayloadType.FLAG -> {
-          if (payload.remaining() == Integer.BYTES
-              && payload.getInt(payload.position()) == TERMINATE_SESSION) {
-            end.accept(new AgentSession.Ending.Closed());
-          }
+          onFlag(SessionFlag.parse(payload));
           yield true;
         }
         default -> true;
@@ -86,6 +106,19 @@ final class SessionInput implements DataChannel.Receiver {
     } catch (IOException failed) {
       end.accept(new AgentSession.Ending.Failed("the terminal failed: " + failed.getMessage()));
       return true;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      end.accept(new AgentSession.Ending.Stopped("the agent was interrupted"));
+      return true;
+    }
+  }
+
+  private void onFlag(@Nullable SessionFlag flag) {
+    PortSession opened = port;
+    if (flag == SessionFlag.TERMINATE_SESSION) {
+      end.accept(new AgentSession.Ending.Closed());
+    } else if (flag != null && opened != null) {
+      opened.onFlag(flag);
     }
   }
 

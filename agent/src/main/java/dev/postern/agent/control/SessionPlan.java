@@ -6,6 +6,7 @@ import dev.postern.agent.shell.RunAs;
 import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.CommandProperties;
 import dev.postern.wire.control.DocumentContent;
+import dev.postern.wire.control.PortProperties;
 import dev.postern.wire.control.SessionContent;
 import dev.postern.wire.control.SessionInputs;
 import dev.postern.wire.handshake.SessionType;
@@ -17,18 +18,21 @@ import java.util.regex.Pattern;
 
 /** What a task asks this node to do, checked and filled in. Immutable. */
 sealed interface SessionPlan {
-  /** As whom it is to be done. */
-  RunAs.Wish runAs();
+  /** Something that runs in an account. */
+  sealed interface Program extends SessionPlan {
+    /** As whom it is to be done. */
+    RunAs.Wish runAs();
+  }
 
   /**
    * The account's login shell.
    *
    * @param profile typed into it first; may be empty
    */
-  record LoginShell(RunAs.Wish runAs, String profile) implements SessionPlan {}
+  record LoginShell(RunAs.Wish runAs, String profile) implements Program {}
 
   /** A command line on a terminal. */
-  record InteractiveCommands(RunAs.Wish runAs, String commands) implements SessionPlan {}
+  record InteractiveCommands(RunAs.Wish runAs, String commands) implements Program {}
 
   /**
    * A command without a terminal.
@@ -43,7 +47,15 @@ sealed interface SessionPlan {
       boolean separate,
       String outputPrefix,
       String errorPrefix)
-      implements SessionPlan {}
+      implements Program {}
+
+  /**
+   * Connections from this node.
+   *
+   * @param properties as the client is to have them in the handshake
+   * @param port the same, read
+   */
+  record Port(JsonObject properties, PortProperties port) implements SessionPlan {}
 
   /** The form that prefixes must have. */
   Pattern PREFIX = Pattern.compile("[0-9a-zA-Z\r\n_:-]{0,30}");
@@ -63,7 +75,11 @@ sealed interface SessionPlan {
       }
       Placeholders placeholders = Placeholders.of(document.parameters(), content.parameters());
       SessionInputs inputs = SessionInputs.parse(placeholders.fill(document.inputs()));
-      refuseUnlogged(inputs);
+      if (!document.sessionType().equals(SessionType.PORT)) {
+        // What a tunnel carries is neither encrypted nor logged by anyone (spec/data-channel.md
+        // 6.1).
+        refuseUnlogged(inputs);
+      }
       JsonObject properties =
           document.properties() == null
               ? new JsonObject(Map.of())
@@ -73,6 +89,7 @@ sealed interface SessionPlan {
             new LoginShell(wish(content, inputs, false), inputs.shellProfile().linux());
         case SessionType.INTERACTIVE_COMMANDS -> interactive(content, inputs, properties);
         case SessionType.NON_INTERACTIVE_COMMANDS -> nonInteractive(content, inputs, properties);
+        case SessionType.PORT -> new Port(properties, PortProperties.parse(properties));
         default ->
             throw new SessionRefusedException(
                 "this agent does not support sessions of type " + document.sessionType());

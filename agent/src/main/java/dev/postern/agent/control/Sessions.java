@@ -1,5 +1,6 @@
 package dev.postern.agent.control;
 
+import dev.postern.agent.shell.LeftBehind;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentTask;
 import dev.postern.wire.control.AgentTaskComplete;
@@ -70,6 +71,7 @@ final class Sessions {
   private void run(AgentSession session) {
     try {
       onComplete.accept(session.run());
+      surroundings.journal().ended(session.id());
     } finally {
       live.remove(session.id(), session);
       threads.remove(session.id());
@@ -78,14 +80,30 @@ final class Sessions {
 
   private void refuse(SessionId id, String reason) {
     LOG.log(Level.WARNING, "session {0} refused: {1}", id, reason);
-    onComplete.accept(
-        AgentTaskComplete.of(
-            id.value(),
-            AgentTaskComplete.FAILED,
-            surroundings.instanceId(),
-            reason,
-            AgentTaskComplete.LogTargets.NONE,
-            0));
+    onComplete.accept(failed(id, reason));
+  }
+
+  private AgentTaskComplete failed(SessionId id, String reason) {
+    return AgentTaskComplete.of(
+        id.value(),
+        AgentTaskComplete.FAILED,
+        surroundings.instanceId(),
+        reason,
+        AgentTaskComplete.LogTargets.NONE,
+        0);
+  }
+
+  /** Ends and reports the sessions that an agent left which was killed. May take seconds. */
+  void endLeftBehind() {
+    surroundings
+        .journal()
+        .leftBehind()
+        .forEach((id, mark) -> {
+          LOG.log(Level.WARNING, "session {0} was left behind by an agent that ended", id);
+          LeftBehind.end(mark);
+          onComplete.accept(failed(id, "the agent ended unexpectedly, and the session with it"));
+          surroundings.journal().ended(id);
+        });
   }
 
   /** The service ends a session. Unknown ones are ignored. */

@@ -44,6 +44,15 @@ final class Cgroup {
     return Optional.empty();
   }
 
+  /** Finds a group that was made earlier below what is our own now. */
+  static Optional<Cgroup> existing(String name) {
+    return parents().stream()
+        .map(parent -> parent.resolve(name))
+        .filter(Files::isDirectory)
+        .map(Cgroup::new)
+        .findFirst();
+  }
+
   /** A process that writes 0 to this file becomes a member. */
   Path entrance() {
     return directory.resolve(PROCESSES);

@@ -58,10 +58,7 @@ public final class CommandSession implements SessionProgram {
               .streams(
                   ProgramProcess.path(output.write()),
                   error == null ? null : ProgramProcess.path(error.write()))
-              .environment(launch.environment())
-              .limits()
-              .directory(launch.account().home())
-              .exec(argv, launch.account(), launch.changesAccount());
+              .exec(argv, launch);
       ProgramProcess process = ProgramProcess.start(script, scope);
       List<StreamReader> readers = new ArrayList<>();
       List<Descriptor> writeEnds = new ArrayList<>();

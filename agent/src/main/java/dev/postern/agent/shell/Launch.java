@@ -14,8 +14,10 @@ import java.util.Map;
  * @param agentEnvironment of which locale and time zone are passed on
  */
 public record Launch(Account account, String mark, Map<String, String> agentEnvironment) {
+  static final String MARK_PATTERN = "[0-9a-zA-Z]{8,64}";
+
   public Launch {
-    if (!mark.matches("[0-9a-zA-Z]{8,64}")) {
+    if (!mark.matches(MARK_PATTERN)) {
       throw new IllegalArgumentException("a mark is 8 to 64 letters and digits");
     }
     agentEnvironment = Map.copyOf(agentEnvironment);
@@ -23,10 +25,6 @@ public record Launch(Account account, String mark, Map<String, String> agentEnvi
 
   boolean changesAccount() {
     return account.uid() != Libc.effectiveUser();
-  }
-
-  Map<String, String> environment() {
-    return SessionEnvironment.of(account, agentEnvironment);
   }
 
   ProcessScope newScope() {

@@ -25,6 +25,7 @@ final class ProcessScope {
   /** The variable that marks a session's processes. Its value is random and means nothing else. */
   static final String MARKER = "POSTERN_SESSION";
 
+  private static final String GROUP = "postern-";
   private static final Logger LOG = System.getLogger(ProcessScope.class.getName());
   private static final Duration KILL_TIME_MAX = Duration.ofSeconds(5);
   private static final long LOOK_AGAIN_MILLIS = 10;
@@ -49,7 +50,12 @@ final class ProcessScope {
   }
 
   static ProcessScope create(String mark) {
-    return new ProcessScope(mark, Cgroup.create("postern-" + mark));
+    return new ProcessScope(mark, Cgroup.create(GROUP + mark));
+  }
+
+  /** That of a session which was started by an agent that is gone. */
+  static ProcessScope existing(String mark) {
+    return new ProcessScope(mark, Cgroup.existing(GROUP + mark));
   }
 
   String mark() {

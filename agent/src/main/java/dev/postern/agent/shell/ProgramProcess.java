@@ -14,9 +14,6 @@ import java.util.List;
 final class ProgramProcess {
   private static final String SCRIPT_NAME = "postern-launch";
 
-  /** Enough to find the few programs that the launch itself needs. */
-  private static final String LAUNCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
-
   private static boolean signalsReset;
 
   private final Process process;
@@ -39,7 +36,7 @@ final class ProgramProcess {
               .redirectError(Redirect.DISCARD)
               .directory(new File("/"));
       builder.environment().clear();
-      builder.environment().put("PATH", LAUNCH_PATH);
+      builder.environment().put("PATH", LaunchScript.LAUNCH_PATH);
       builder.environment().put(ProcessScope.MARKER, scope.mark());
       Process process = builder.start();
       scope.leader(process.pid());

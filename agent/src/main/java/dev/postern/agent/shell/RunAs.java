@@ -10,7 +10,11 @@ import java.util.Optional;
  * that asks for nobody runs as the agent does.
  */
 public final class RunAs {
-  private static final String DEFAULT_ACCOUNT = "ssm-user";
+  /** The account that the official agent makes for its sessions. */
+  public static final String DEFAULT_ACCOUNT = "ssm-user";
+
+  /** How the official agent begins these refusals; people and runbooks look for them. */
+  private static final String NOT_STARTED = "Unable to start command: ";
 
   /** Where accounts are looked up. */
   @FunctionalInterface
@@ -44,36 +48,44 @@ public final class RunAs {
   public Account resolve(Wish wish) throws RunAsRefusedException, IOException {
     if (wish.elevated()) {
       if (!own.isRoot()) {
-        throw new RunAsRefusedException(
-            "the document asks for elevated rights, but the agent does not run as root");
+        throw refused("the document asks for runAsElevated, but the agent does not run as root");
       }
       return own;
     }
     if (wish.enabled()) {
-      return named(wish.user().isEmpty() ? wish.defaultUser() : wish.user());
+      return named(wish.user().isBlank() ? wish.defaultUser() : wish.user());
     }
-    if (own.isRoot()) {
-      return accounts.named(DEFAULT_ACCOUNT).orElse(own);
-    }
-    return own;
+    Optional<Account> usual = own.isRoot() ? accounts.named(DEFAULT_ACCOUNT) : Optional.empty();
+    return usual.isPresent() ? ordinary(usual.get()) : own;
   }
 
   private Account named(String name) throws RunAsRefusedException, IOException {
-    if (name.isEmpty()) {
-      throw new RunAsRefusedException("please set the RunAs default user");
+    if (name.isBlank()) {
+      throw refused("please set the RunAs default user");
     }
     Optional<Account> account = accounts.named(name);
     if (account.isEmpty()) {
-      throw new RunAsRefusedException("the RunAs user " + name + " does not exist on this node");
+      throw refused("failed to start pty since RunAs user " + name + " does not exist");
     }
-    Account found = account.get();
-    if (found.uid() == 0 || found.gid() == 0) {
-      throw new RunAsRefusedException("invalid uid and gid: RunAs does not run sessions as root");
-    }
+    Account found = ordinary(account.get());
     if (!own.isRoot() && found.uid() != own.uid()) {
-      throw new RunAsRefusedException(
-          "the agent does not run as root and cannot become the RunAs user " + name);
+      throw refused(
+          "the agent does not run as root and cannot become the RunAs user "
+              + name
+              + "; it runs as "
+              + own.name());
     }
     return found;
+  }
+
+  private static Account ordinary(Account account) throws RunAsRefusedException {
+    if (account.uid() == 0 || account.gid() == 0) {
+      throw refused("invalid uid and gid: " + account.name() + " has root's user or group");
+    }
+    return account;
+  }
+
+  private static RunAsRefusedException refused(String reason) {
+    return new RunAsRefusedException(NOT_STARTED + reason);
   }
 }

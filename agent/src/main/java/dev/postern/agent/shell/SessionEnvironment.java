@@ -3,28 +3,34 @@ package dev.postern.agent.shell;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The environment of a session, made from the account alone: whatever the agent was started with
- * (credentials, proxies, certificates) stays with the agent, except the locale and the time zone.
+ * The environment of a session, made from the account and the machine's settings for logins, as
+ * {@code su -l} makes it: whatever the agent was started with (credentials, proxies, certificates)
+ * stays with the agent, except the locale and the time zone.
  */
 final class SessionEnvironment {
-  private static final String PATH_ROOT =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  private static final String PATH_USER =
-      "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
   private static final List<String> FROM_AGENT = List.of("LANG", "TZ");
+
+  /** These follow from the account and from the client, whatever a file says for everybody. */
+  private static final Set<String> NOT_FROM_FILES =
+      Set.of("HOME", "USER", "LOGNAME", "SHELL", "TERM", ProcessScope.MARKER);
 
   private SessionEnvironment() {}
 
-  static Map<String, String> of(Account account, Map<String, String> agentEnvironment) {
+  static Map<String, String> of(
+      Account account, Map<String, String> agentEnvironment, LoginSettings settings) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("HOME", account.home().isEmpty() ? "/" : account.home());
     variables.put("USER", account.name());
     variables.put("LOGNAME", account.name());
     variables.put("SHELL", Shells.of(account));
-    variables.put("PATH", account.isRoot() ? PATH_ROOT : PATH_USER);
+    variables.put("PATH", account.isRoot() ? settings.pathOfRoot() : settings.pathOfOthers());
     variables.put("TERM", "xterm-256color");
+    if (!settings.mailDirectory().isEmpty()) {
+      variables.put("MAIL", settings.mailDirectory() + "/" + account.name());
+    }
     variables.put("LANG", "C.UTF-8");
     for (String name : FROM_AGENT) {
       String value = agentEnvironment.get(name);
@@ -32,6 +38,13 @@ final class SessionEnvironment {
         variables.put(name, value);
       }
     }
+    settings
+        .variables()
+        .forEach((name, value) -> {
+          if (!NOT_FROM_FILES.contains(name)) {
+            variables.put(name, value);
+          }
+        });
     return variables;
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A program on a terminal: a login shell, or one command line. */
 public final class ShellSession implements SessionProgram {
@@ -40,15 +39,8 @@ public final class ShellSession implements SessionProgram {
     Pty pty = Pty.open(size);
     try {
       launch.giveTerminal(pty.terminal());
-      Map<String, String> environment = launch.environment();
       String script =
-          new LaunchScript()
-              .enter(scope.entrance())
-              .terminal(pty.terminal())
-              .environment(environment)
-              .limits()
-              .directory(launch.account().home())
-              .exec(argv, launch.account(), launch.changesAccount());
+          new LaunchScript().enter(scope.entrance()).terminal(pty.terminal()).exec(argv, launch);
       ProgramProcess process = ProgramProcess.start(script, scope);
       StreamReader reader = pty.read("pty-" + launch.mark(), sink);
       return new ShellSession(pty, reader, process, scope);

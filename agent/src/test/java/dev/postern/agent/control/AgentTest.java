@@ -9,38 +9,22 @@ import dev.postern.wire.handshake.OpenDataChannel;
 import dev.postern.wire.json.JsonObject;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.PayloadType;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class AgentTest {
+class AgentTest extends NodeScene {
   private static final String SHELL = "Standard_Stream";
   private static final String COMMAND = "NonInteractiveCommands";
   private static final String SEPARATE =
       "{\"linux\":{\"commands\":\"{{ command }}\",\"separateOutputStream\":true}}";
-
-  @TempDir private Path temporary;
-  private NodeFixture node;
-  private final String id = NodeFixture.newSessionId();
-
-  @BeforeEach
-  void start() throws Exception {
-    node = new NodeFixture(temporary.resolve("data"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    node.close();
-  }
 
   private static JsonObject command(String text) {
     return new JsonObject(Map.of("command", List.of(text)));
@@ -206,7 +190,7 @@ class AgentTest {
         "Standard_Stream | {\"runAsEnabled\":\"true\"} | | RunAs default user",
         "Standard_Stream | {\"runAsEnabled\":true,\"runAsDefaultUser\":\"ghost\"} | | ghost",
         "Standard_Stream | {\"runAsEnabled\":7} | | runAsEnabled",
-        "Port | | {\"portNumber\":\"22\"} | Port",
+        "No_Such | | | No_Such",
         "InteractiveCommands | | {\"windows\":{\"commands\":\"dir\"}} | Linux",
         "NonInteractiveCommands | | {\"linux\":{\"commands\":\"echo 'open\"}} | quote",
         "NonInteractiveCommands | | {\"linux\":{\"commands\":\"{{ ssm:secret }}\"}} | secret"
@@ -245,7 +229,7 @@ class AgentTest {
 
   @Test
   void unacknowledgedEndIsSentAgainUnderItsIdAlsoAfterARestart() throws Exception {
-    node.startSession(id, "Port", "", "");
+    node.startSession(id, "Surprise", "", "");
     AgentMessage first = node.nextControl();
     AgentMessage second = node.nextControl();
     assertThat(second.messageId()).isEqualTo(first.messageId());
@@ -281,12 +265,27 @@ class AgentTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {10, -10, 20, -20})
+  void clockThatIsOffByMinutesHindersNothing(int minutes) throws Exception {
+    node.service.clockAhead = Duration.ofMinutes(minutes);
+    node.service.forgetCredentials();
+    node.control.close();
+    node.control = node.service.nextSocket("/v1/control-channel/").socket();
+
+    node.startSession(id, COMMAND, "", SEPARATE, command("echo right"));
+    try (ClientEnd client = node.client(id)) {
+      node.nextComplete();
+      assertThat(client.output()).isEqualTo("right\n");
+    }
+  }
+
   @Test
   void garbageOnTheControlChannelCostsThatConnectionOnly() throws Exception {
     node.control.send(NodeFixture.bytes("garbage"));
     node.control = node.service.nextSocket("/v1/control-channel/").socket();
     node.sendControl("agent_surprise", NodeFixture.bytes("{}"));
-    node.startSession(id, "Port", "", "");
+    node.startSession(id, "Surprise", "", "");
 
     assertThat(node.nextComplete().taskId()).isEqualTo(id);
   }

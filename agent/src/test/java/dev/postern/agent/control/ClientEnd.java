@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.postern.agent.FakeService;
 import dev.postern.agent.FakeSocket;
+import dev.postern.transport.ChannelSettings;
+import dev.postern.transport.ChannelThreads;
 import dev.postern.transport.DataChannel;
+import dev.postern.transport.ReconnectPolicy;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.ChannelClosed;
 import dev.postern.wire.control.TerminalSize;
@@ -37,6 +40,15 @@ final class ClientEnd implements DataChannel.Receiver, AutoCloseable {
   final List<OpenDataChannel> introductions = new ArrayList<>();
   private String exitCode = "";
   volatile boolean answersHandshake = true;
+  volatile String version = "1.2.677.0";
+  volatile List<String> extensions = List.of();
+
+  /** Where output goes instead of being kept. */
+  volatile Tap tap = bytes -> output.writeBytes(bytes);
+
+  interface Tap {
+    void accept(byte[] bytes) throws MalformedMessageException, InterruptedException;
+  }
 
   ClientEnd(FakeService service, String id) {
     this.service = service;
@@ -47,9 +59,11 @@ final class ClientEnd implements DataChannel.Receiver, AutoCloseable {
             new SessionId(id),
             this::dial,
             this,
-            new DataChannel.ReconnectPolicy((_, _) -> Duration.ZERO, Duration.ofMinutes(1)),
-            InstantSource.system(),
-            new SplittableRandom());
+            new ChannelSettings(
+                new ReconnectPolicy((_, _) -> Duration.ZERO, Duration.ofMinutes(1)),
+                InstantSource.system(),
+                new SplittableRandom(),
+                ChannelThreads.VIRTUAL));
     channel.start();
   }
 
@@ -82,7 +96,7 @@ final class ClientEnd implements DataChannel.Receiver, AutoCloseable {
     byte[] bytes = new byte[payload.remaining()];
     payload.get(bytes);
     switch (payloadType) {
-      case PayloadType.OUTPUT -> output.writeBytes(bytes);
+      case PayloadType.OUTPUT -> tap(bytes);
       case PayloadType.STD_ERR -> error.writeBytes(bytes);
       case PayloadType.EXIT_CODE -> exitCode = new String(bytes, UTF_8);
       case PayloadType.HANDSHAKE_REQUEST -> {
@@ -96,11 +110,20 @@ final class ClientEnd implements DataChannel.Receiver, AutoCloseable {
     return true;
   }
 
+  private void tap(byte[] bytes) {
+    try {
+      tap.accept(bytes);
+    } catch (MalformedMessageException | InterruptedException wrong) {
+      throw new AssertionError(wrong);
+    }
+  }
+
   /** The second answer must do no harm. */
   private void answerTwice() {
     HandshakeResponse response =
         new HandshakeResponse(
-            "1.2.677.0", List.of(ProcessedAction.succeeded("SessionType")), List.of());
+            version, List.of(ProcessedAction.succeeded("SessionType")), List.of(), extensions);
+    channel.agree(extensions);
     try {
       channel.send(PayloadType.HANDSHAKE_RESPONSE, response.toPayload());
       channel.send(PayloadType.HANDSHAKE_RESPONSE, response.toPayload());
@@ -121,6 +144,21 @@ final class ClientEnd implements DataChannel.Receiver, AutoCloseable {
 
   void resize(int cols, int rows) throws IOException {
     channel.send(PayloadType.SIZE, new TerminalSize(cols, rows).toPayload());
+  }
+
+  void send(int payloadType, ByteBuffer payload) throws IOException {
+    channel.send(payloadType, payload);
+  }
+
+  synchronized void awaitPayloadType(int type) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!payloadTypes.contains(type)) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        throw new AssertionError("no payload of type " + type + " among " + payloadTypes);
+      }
+      wait(left);
+    }
   }
 
   synchronized String awaitOutput(String expected) throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.agent.FakeService;
 import dev.postern.agent.FakeSocket;
+import dev.postern.agent.forward.DeniedAddresses;
 import dev.postern.agent.registration.AgentDirectory;
 import dev.postern.agent.registration.NodeCredentials;
 import dev.postern.agent.registration.Registrar;
@@ -36,14 +37,30 @@ import java.util.UUID;
 
 /** A registered node with a running agent, and the service's side of its control channel. */
 final class NodeFixture {
+  /** Of an agent that was started with everything a session must not see. */
+  static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "AWS_SECRET_ACCESS_KEY", "secret-1",
+          "AWS_SHARED_CREDENTIALS_FILE", "secret-2",
+          "SSL_CERT_FILE", "secret-3",
+          "https_proxy", "secret-4",
+          "NOTIFY_SOCKET", "secret-5");
+
   final FakeService service;
   final AgentDirectory directory;
   private final HttpsClient https;
+  private final RunAs runAs;
   private Agent agent;
   private Thread running;
   FakeSocket control;
 
+  /** A node whose sessions run as the test does, unless it is root and they are to be others'. */
   NodeFixture(Path data) throws Exception {
+    this(data, new RunAs(Account.current(), name -> Optional.empty()));
+  }
+
+  NodeFixture(Path data, RunAs runAs) throws Exception {
+    this.runAs = runAs;
     service = new FakeService();
     https = new HttpsClient(Trust.system(), ProxySettings.DIRECT);
     directory = AgentDirectory.open(data);
@@ -67,8 +84,8 @@ final class NodeFixture {
             new Service.Route(registration.endpoint(), https, Trust.system(), ProxySettings.DIRECT),
             new NodeCredentials(directory, registration, https, clock),
             clock);
-    RunAs runAs = new RunAs(Account.current(), name -> Optional.empty());
-    Agent started = new Agent(calls, directory, runAs, Map.of("AWS_SECRET", "s"), () -> {});
+    Agent started =
+        new Agent(calls, directory, runAs, DeniedAddresses.byDefault(), ENVIRONMENT, () -> {});
     agent = started;
     running =
         Thread.ofVirtual()
@@ -105,8 +122,16 @@ final class NodeFixture {
             Json.readObject(inputs.isEmpty() ? "{}" : inputs),
             new JsonObject(Map.of()),
             properties.isEmpty() ? null : Json.readObject(properties));
-    SessionContent content = new SessionContent("doc", id, "arn", "", parameters, document);
-    sendControl(MessageType.INTERACTIVE_SHELL, AgentTask.of(content).toPayload());
+    startSession(new SessionContent("doc", id, "arn", "", parameters, document));
+  }
+
+  void startSession(SessionContent content) throws IOException {
+    startSession(control, content);
+  }
+
+  /** Sends a task to any agent. */
+  static void startSession(FakeSocket control, SessionContent content) throws IOException {
+    sendControl(control, MessageType.INTERACTIVE_SHELL, AgentTask.of(content).toPayload());
   }
 
   void closeSession(String id) throws IOException {
@@ -116,6 +141,11 @@ final class NodeFixture {
   }
 
   void sendControl(String type, ByteBuffer payload) throws IOException {
+    sendControl(control, type, payload);
+  }
+
+  private static void sendControl(FakeSocket control, String type, ByteBuffer payload)
+      throws IOException {
     control.send(
         AgentMessage.onControlChannel(type, System.currentTimeMillis(), UUID.randomUUID(), payload)
             .encode());
@@ -127,6 +157,10 @@ final class NodeFixture {
   }
 
   AgentMessage nextControl() throws Exception {
+    return nextControl(control);
+  }
+
+  private static AgentMessage nextControl(FakeSocket control) throws Exception {
     ByteBuffer bytes = control.receive();
     assertThat(bytes).isNotNull();
     return AgentMessage.decode(bytes);
@@ -134,15 +168,35 @@ final class NodeFixture {
 
   /** The report of a session's end, which is acknowledged. */
   AgentTaskComplete nextComplete() throws Exception {
-    AgentMessage message = nextControl();
+    return nextComplete(control);
+  }
+
+  /** The same of any agent. */
+  static AgentTaskComplete nextComplete(FakeSocket control) throws Exception {
+    AgentMessage message = nextControl(control);
     assertThat(message.messageType()).isEqualTo(MessageType.AGENT_TASK_COMPLETE);
     AgentTaskComplete complete = AgentTaskComplete.parse(message.payload());
-    acknowledge(message, complete);
+    acknowledge(control, message, complete);
+    return complete;
+  }
+
+  /** The report of one session's end, after those of others. */
+  AgentTaskComplete completeOf(String id) throws Exception {
+    AgentTaskComplete complete = nextComplete();
+    while (!complete.taskId().equals(id)) {
+      complete = nextComplete();
+    }
     return complete;
   }
 
   void acknowledge(AgentMessage message, AgentTaskComplete complete) throws IOException {
+    acknowledge(control, message, complete);
+  }
+
+  private static void acknowledge(
+      FakeSocket control, AgentMessage message, AgentTaskComplete complete) throws IOException {
     sendControl(
+        control,
         MessageType.AGENT_TASK_ACKNOWLEDGE,
         AgentTaskAcknowledge.of(message.messageId().toString(), complete.taskId()).toPayload());
   }

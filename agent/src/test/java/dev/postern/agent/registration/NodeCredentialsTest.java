@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class NodeCredentialsTest {
@@ -170,6 +172,34 @@ class NodeCredentialsTest {
 
     assertThat(load().resolve()).isNotNull();
     assertThat(clock.offset()).isBetween(Duration.ofMinutes(39), Duration.ofMinutes(41));
+  }
+
+  /** Twice as long as credentials live, as the service counts. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, -10, 20, -20, 300, -300})
+  void credentialsAreGoodAtAnyTimeWhateverTheClockSays(int minutesAhead) throws Exception {
+    Registration _ = register();
+    NodeCredentials credentials = load();
+
+    for (int minute = 0; minute <= 120; minute += 5) {
+      elapsed = Duration.ofMinutes(minute);
+      service.clockAhead = elapsed.minusMinutes(minutesAhead);
+      assertThat(service.accepts(credentials.resolve().accessKeyId())).as("%s", minute).isTrue();
+    }
+    assertThat(count("RequestManagedInstanceRoleToken")).isBetween(3L, 6L);
+  }
+
+  @Test
+  void clockThatIsSetRightLaterIsFollowed() throws Exception {
+    Registration _ = register();
+    service.clockAhead = Duration.ofMinutes(-20);
+    NodeCredentials credentials = load();
+    Credentials first = credentials.resolve();
+    elapsed = Duration.ofMinutes(-20);
+    credentials.refused(first);
+
+    assertThat(credentials.resolve()).isNotEqualTo(first);
+    assertThat(clock.offset()).isBetween(Duration.ofSeconds(-5), Duration.ofSeconds(5));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +34,16 @@ class ProcessScopeTest {
     String script =
         new LaunchScript()
             .enter(scope.entrance())
-            .exec(List.of("sh", "-c", commands), Account.current(), false);
+            .exec(List.of("sh", "-c", commands), new Launch(Account.current(), mark, Map.of()));
     return ProgramProcess.start(script, scope);
+  }
+
+  private static void awaitContent(Path file, String content) throws Exception {
+    long deadline = System.nanoTime() + Screen.PATIENCE.toNanos();
+    while (!Files.readString(file).equals(content)) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
   }
 
   private void awaitMembers(ProcessScope scope, int count) throws Exception {
@@ -102,8 +111,11 @@ class ProcessScopeTest {
     Path file = Files.createTempFile("postern", "scope");
     ProcessScope scope = new ProcessScope(mark, Optional.empty());
     ProgramProcess process =
-        start(scope, "trap 'echo clean >" + file + "; exit' HUP; sleep 1000 & wait");
-    awaitMembers(scope, 2);
+        start(
+            scope,
+            "trap 'echo clean >%s; exit' HUP; sleep 1000 & echo ready >%s; wait"
+                .formatted(file, file));
+    awaitContent(file, "ready\n");
 
     scope.end(Duration.ofSeconds(10));
 

@@ -48,28 +48,44 @@ class RunAsTest {
   void nobodyNamedIsRefused() {
     assertThatThrownBy(() -> agent(ROOT, SSM).resolve(enabled("", "")))
         .isInstanceOf(RunAsRefusedException.class)
-        .hasMessage("please set the RunAs default user");
+        .hasMessage("Unable to start command: please set the RunAs default user");
+    assertThatThrownBy(() -> agent(ROOT, SSM).resolve(enabled(" ", "")))
+        .isInstanceOf(RunAsRefusedException.class);
   }
 
   @Test
   void unknownAccountIsRefusedInsteadOfFallingBack() {
     assertThatThrownBy(() -> agent(ROOT, SSM).resolve(enabled("ghost", "ssm-user")))
         .isInstanceOf(RunAsRefusedException.class)
-        .hasMessageContaining("ghost");
+        .hasMessage(
+            "Unable to start command: failed to start pty since RunAs user ghost does not exist");
   }
 
   @Test
   void rootIsRefusedByUserAndByGroup() {
     assertThatThrownBy(() -> agent(ROOT, ROOT).resolve(enabled("root", "")))
-        .isInstanceOf(RunAsRefusedException.class);
+        .isInstanceOf(RunAsRefusedException.class)
+        .hasMessageContaining("invalid uid and gid");
     assertThatThrownBy(() -> agent(ROOT, WHEEL).resolve(enabled("wheel", "")))
         .isInstanceOf(RunAsRefusedException.class);
   }
 
   @Test
+  void ssmUserThatIsRootIsRefusedInsteadOfFallingBack() {
+    Account disguised = new Account("ssm-user", 0, 0, "/root", "/bin/sh");
+
+    assertThatThrownBy(() -> agent(ROOT, disguised).resolve(NOTHING))
+        .isInstanceOf(RunAsRefusedException.class)
+        .hasMessageContaining("ssm-user");
+  }
+
+  @Test
   void whoIsNotRootCannotBecomeAnother() throws Exception {
     assertThatThrownBy(() -> agent(WEB, WEB, SSM).resolve(enabled("ssm-user", "")))
-        .isInstanceOf(RunAsRefusedException.class);
+        .isInstanceOf(RunAsRefusedException.class)
+        .hasMessageContaining("does not run as root")
+        .hasMessageContaining("ssm-user")
+        .hasMessageContaining("web");
     assertThat(agent(WEB, WEB).resolve(enabled("web", ""))).isEqualTo(WEB);
   }
 

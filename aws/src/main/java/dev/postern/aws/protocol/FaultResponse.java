@@ -22,8 +22,10 @@ public final class FaultResponse {
   /** The detail of a fault that was read: under which id the server knows the call. */
   public static final String REQUEST_ID = "RequestId";
 
+  /** The code of a fault that no AWS service has written: a proxy's page, say. */
+  public static final String UNKNOWN_CODE = "UnknownError";
+
   private static final String REQUEST_ID_HEADER = "x-amzn-requestid";
-  private static final String UNKNOWN_CODE = "UnknownError";
   private static final int SERVER_ERROR = 500;
 
   private FaultResponse() {}

@@ -3,6 +3,7 @@ package dev.postern.client.api;
 import dev.postern.aws.caller.JsonCaller;
 import dev.postern.aws.credentials.CredentialChain;
 import dev.postern.aws.credentials.Profile;
+import dev.postern.client.session.SessionCalls;
 import dev.postern.transport.HttpLimits;
 import dev.postern.transport.HttpsClient;
 import dev.postern.transport.ProxySettings;
@@ -10,6 +11,7 @@ import dev.postern.transport.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -21,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * use by many threads.
  */
 public final class ApiAccess {
+  static {
+    // Java remembers for 10 s that a name was not found. A network that comes back is not to wait
+    // for that; the first look-up of a program comes after this.
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
+  }
+
   /**
    * An answer takes milliseconds; a person waits for it, so it is not waited for any longer than
    * this.
@@ -29,6 +37,15 @@ public final class ApiAccess {
       HttpLimits.DEFAULT
           .withConnectTimeout(Duration.ofSeconds(10))
           .withAnswerTimeout(Duration.ofSeconds(30));
+
+  /**
+   * A lost connection is asked for again and again, so each try has to find out soon that it is one
+   * too early.
+   */
+  private static final HttpLimits SESSION_LIMITS =
+      HttpLimits.DEFAULT
+          .withConnectTimeout(Duration.ofSeconds(5))
+          .withAnswerTimeout(Duration.ofSeconds(10));
 
   private final ApiChoices choices;
   private final Profile profile;
@@ -138,7 +155,16 @@ public final class ApiAccess {
    * @throws IOException when the region or the address is not configured or cannot be used
    */
   public Ssm ssm() throws IOException {
-    return new Ssm(caller("ssm", "AmazonSSM"));
+    return new Ssm(caller("ssm", "AmazonSSM", LIMITS));
+  }
+
+  /**
+   * What a running session asks of SSM.
+   *
+   * @throws IOException as {@link #ssm}
+   */
+  public SessionCalls sessionCalls() throws IOException {
+    return new Ssm(caller("ssm", "AmazonSSM", SESSION_LIMITS));
   }
 
   /**
@@ -147,11 +173,12 @@ public final class ApiAccess {
    * @throws IOException as {@link #ssm}
    */
   public PosternApi postern() throws IOException {
-    return new PosternApi(caller("postern", "Postern_20261122"));
+    return new PosternApi(caller("postern", "Postern_20261122", LIMITS));
   }
 
   /** Both services are at the address of SSM. */
-  private JsonCaller caller(String service, String targetPrefix) throws IOException {
+  private JsonCaller caller(String service, String targetPrefix, HttpLimits limits)
+      throws IOException {
     String region = region();
     if (region == null || region.isBlank()) {
       throw new IOException("You must specify a region, for example by AWS_REGION or --region");
@@ -161,7 +188,7 @@ public final class ApiAccess {
       endpoint = URI.create("https://ssm." + region + ".amazonaws.com");
     }
     return new JsonCaller(
-        new HttpsClient(trust, proxies, LIMITS),
+        new HttpsClient(trust, proxies, limits),
         endpoint,
         region,
         service,

@@ -5,6 +5,8 @@ import dev.postern.client.api.ApiChoices;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,5 +43,22 @@ final class ApiOptions {
           "--endpoint-url has the form https://host[:port], this is " + endpointUrl);
     }
     return ApiAccess.find(new ApiChoices(endpointUrl, region, profile, caBundle), System.getenv());
+  }
+
+  /** The same options once more, for another program of ours. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    add(words, "--endpoint-url", endpointUrl);
+    add(words, "--region", region);
+    add(words, "--profile", profile);
+    add(words, "--ca-bundle", caBundle == null ? null : caBundle.toAbsolutePath());
+    return words;
+  }
+
+  private static void add(List<String> words, String name, @Nullable Object value) {
+    if (value != null) {
+      words.add(name);
+      words.add(value.toString());
+    }
   }
 }

@@ -21,6 +21,8 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       ShellCommand.class,
       ExecCommand.class,
+      ForwardCommand.class,
+      SshCommand.class,
       NodesCommand.class,
       SessionsCommand.class,
       TerminateCommand.class,
@@ -47,7 +49,10 @@ public final class CliMain implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new CliMain())
+    CommandLine postern = new CommandLine(new CliMain());
+    // What follows the node is for ssh, its options too.
+    Objects.requireNonNull(postern.getSubcommands().get("ssh")).setStopAtPositional(true);
+    return postern
         // A remote command's arguments are its own, also when one begins with @.
         .setExpandAtFiles(false)
         .setParameterExceptionHandler((mistake, arguments) -> wrongUsage(mistake))

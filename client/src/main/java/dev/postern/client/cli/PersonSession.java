@@ -1,10 +1,13 @@
 package dev.postern.client.cli;
 
 import dev.postern.client.api.ApiAccess;
+import dev.postern.client.forward.LocalWish;
 import dev.postern.client.session.ClientSession;
 import dev.postern.client.session.Ending;
 import dev.postern.client.session.EscapeFilter;
 import dev.postern.client.session.InputFilter;
+import dev.postern.client.session.LinkNotices;
+import dev.postern.client.session.LocalSide;
 import dev.postern.client.session.LoneNewline;
 import dev.postern.client.session.SessionDialer;
 import dev.postern.client.session.SessionStreams;
@@ -12,7 +15,6 @@ import dev.postern.client.session.SessionTicket;
 import dev.postern.client.terminal.Terminal;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -28,18 +30,24 @@ final class PersonSession {
     Terminal terminal = Terminal.ofProcess();
     SessionStreams streams = SessionStreams.ofProcess(false);
     InputFilter filter = terminal.hasInput() ? new EscapeFilter() : new LoneNewline();
-    SessionDialer dialer =
-        new SessionDialer(ticket, access, new LinkNotices(streams.texts(), terminal));
+    SessionDialer dialer = new SessionDialer(ticket, access, notices(terminal, streams));
     if (terminal.hasInput()) {
       say(
           streams.texts(),
           "Session " + ticket.sessionId() + " (Enter ~ . leaves, Enter ~ ? helps)\n");
     }
-    Ending ending = run(ticket, dialer, terminal, streams, filter);
+    Ending ending =
+        run(ticket, dialer, new LocalSide(terminal, streams, filter, LocalWish.NOTHING, ""));
     if (ending instanceof Ending.Closed(String output, Integer _) && output.isEmpty()) {
       return 0;
     }
     return exitCode(ending);
+  }
+
+  private static SessionDialer.Notices notices(Terminal terminal, SessionStreams streams) {
+    return terminal.hasInput() && terminal.hasError()
+        ? new LinkNotices("postern", " (Enter ~ . leaves)", streams.texts(), terminal)
+        : SessionDialer.Notices.NONE;
   }
 
   /** A command. Its exit code. */
@@ -47,19 +55,30 @@ final class PersonSession {
       throws IOException, InterruptedException {
     SessionStreams streams = SessionStreams.ofProcess(false);
     SessionDialer dialer = new SessionDialer(ticket, access, SessionDialer.Notices.NONE);
-    return exitCode(run(ticket, dialer, Terminal.ofProcess(), streams, InputFilter.NONE));
+    return exitCode(run(ticket, dialer, connections(streams, LocalWish.NOTHING)));
   }
 
-  private static Ending run(
-      SessionTicket ticket,
-      SessionDialer dialer,
-      Terminal terminal,
-      SessionStreams streams,
-      InputFilter filter)
+  /** Connections: of what listens here, or one on the standard streams. Ends when interrupted. */
+  static int port(ApiAccess access, SessionTicket ticket, LocalWish wish)
       throws IOException, InterruptedException {
-    return new ClientSession(
-            ticket.sessionId(), dialer.calls(), terminal, streams, filter, dialer::channel)
-        .run();
+    SessionStreams streams = SessionStreams.ofProcess(false);
+    // A tunnel must not go dead silently, be it at a terminal or in a service's log.
+    LinkNotices notices = new LinkNotices("postern", "", streams.texts(), Terminal.ofProcess());
+    SessionDialer dialer = new SessionDialer(ticket, access, notices);
+    Ending ending = run(ticket, dialer, connections(streams, wish));
+    if (ending instanceof Ending.Closed(String output, Integer _) && output.isEmpty()) {
+      return 0;
+    }
+    return exitCode(ending);
+  }
+
+  private static LocalSide connections(SessionStreams streams, LocalWish wish) {
+    return new LocalSide(Terminal.ofProcess(), streams, InputFilter.NONE, wish, "");
+  }
+
+  private static Ending run(SessionTicket ticket, SessionDialer dialer, LocalSide local)
+      throws IOException, InterruptedException {
+    return new ClientSession(ticket.sessionId(), dialer.calls(), local, dialer::channel).run();
   }
 
   /**
@@ -85,40 +104,5 @@ final class PersonSession {
   private static void say(OutputStream texts, String text) throws IOException {
     texts.write(text.getBytes(StandardCharsets.UTF_8));
     texts.flush();
-  }
-
-  /** Tells a person about the connection, on a raw screen. Used by the data channel's reader. */
-  private static final class LinkNotices implements SessionDialer.Notices {
-    private final OutputStream texts;
-    private final Terminal terminal;
-    private boolean lost;
-
-    LinkNotices(OutputStream texts, Terminal terminal) {
-      this.texts = texts;
-      this.terminal = terminal;
-    }
-
-    @Override
-    public void onDialAgain() {
-      if (!lost) {
-        lost = true;
-        notice("connection lost, trying again");
-      }
-    }
-
-    @Override
-    public void onConnectedAgain() {
-      lost = false;
-      notice("connected again");
-    }
-
-    private void notice(String text) {
-      String end = terminal.isRaw() ? "\r\n" : "\n";
-      try {
-        say(texts, end + "[postern: " + text + "]" + end);
-      } catch (IOException gone) {
-        throw new UncheckedIOException("texts cannot be shown", gone);
-      }
-    }
   }
 }

@@ -5,10 +5,13 @@ import dev.postern.aws.json.Json;
 import dev.postern.aws.json.MalformedJsonException;
 import dev.postern.client.api.ApiAccess;
 import dev.postern.client.api.ApiChoices;
+import dev.postern.client.forward.LocalWish;
 import dev.postern.client.session.ClientSession;
 import dev.postern.client.session.ClientVersion;
 import dev.postern.client.session.Ending;
 import dev.postern.client.session.InputFilter;
+import dev.postern.client.session.LinkNotices;
+import dev.postern.client.session.LocalSide;
 import dev.postern.client.session.LoneNewline;
 import dev.postern.client.session.SessionDialer;
 import dev.postern.client.session.SessionStreams;
@@ -66,16 +69,23 @@ public final class PluginMain {
 
   private int run(PluginCommand.Start start) throws IOException {
     SessionTicket ticket;
+    LocalWish wish;
     try {
       ticket = SessionTicket.of(Json.readObject(start.response()));
-      requireTarget(start);
+      wish = wish(start);
     } catch (MalformedJsonException | IllegalArgumentException senseless) {
       return malformed(String.valueOf(senseless.getMessage()));
     }
     SessionId id = ticket.sessionId();
-    say("\nStarting session with SessionId: " + id + "\n");
+    String greeting = "\nStarting session with SessionId: " + id + "\n";
+    if (terminal.hasOutput()) {
+      say(greeting);
+      greeting = "";
+    }
     try {
-      return report(id, session(start, ticket).run());
+      ClientSession session = session(start, ticket, wish, greeting);
+      Ending ending = session.run();
+      return session.isQuiet() ? reportQuietly(id, ending) : report(id, ending);
     } catch (IOException | Fault failure) {
       return failed(failure);
     } catch (InterruptedException end) {
@@ -84,20 +94,39 @@ public final class PluginMain {
     }
   }
 
-  private static void requireTarget(PluginCommand.Start start) throws MalformedJsonException {
+  /** What the person wished, of what they gave to StartSession. */
+  private static LocalWish wish(PluginCommand.Start start) throws MalformedJsonException {
     String parameters = start.parameters();
-    if (parameters != null && !(Json.readObject(parameters).get("Target") instanceof String)) {
+    if (parameters == null) {
+      return LocalWish.NOTHING;
+    }
+    Map<String, Object> input = Json.readObject(parameters);
+    if (!(input.get("Target") instanceof String)) {
       throw new IllegalArgumentException("the parameters of StartSession have no Target");
     }
+    return input.get("Parameters") instanceof Map<?, ?> given
+        ? LocalWish.of(given)
+        : LocalWish.NOTHING;
   }
 
-  private ClientSession session(PluginCommand.Start start, SessionTicket ticket)
+  private ClientSession session(
+      PluginCommand.Start start, SessionTicket ticket, LocalWish wish, String greeting)
       throws IOException {
     ApiAccess access = ApiAccess.find(choices(start), environment);
     InputFilter filter = terminal.hasInput() ? InputFilter.NONE : new LoneNewline();
-    SessionDialer dialer = new SessionDialer(ticket, access, SessionDialer.Notices.NONE);
+    SessionDialer dialer = new SessionDialer(ticket, access, notices());
     return new ClientSession(
-        ticket.sessionId(), dialer.calls(), terminal, streams, filter, dialer::channel);
+        ticket.sessionId(),
+        dialer.calls(),
+        new LocalSide(terminal, streams, filter, wish, greeting),
+        dialer::channel);
+  }
+
+  /** The official plugin says nothing; a person in front of a screen that stands still asks. */
+  private SessionDialer.Notices notices() {
+    return terminal.hasInput() && (terminal.hasOutput() || terminal.hasError())
+        ? new LinkNotices("session-manager-plugin", "", streams.texts(), terminal)
+        : SessionDialer.Notices.NONE;
   }
 
   private static ApiChoices choices(PluginCommand.Start start) throws IOException {
@@ -108,6 +137,16 @@ public final class PluginMain {
     } catch (IllegalArgumentException notAnUrl) {
       throw new IOException("the endpoint is no URL", notAnUrl);
     }
+  }
+
+  /** A program that uses us for its connection, such as ssh, says itself that it has ended. */
+  private int reportQuietly(SessionId id, Ending ending) throws IOException {
+    return switch (ending) {
+      case Ending.Closed(String output, var _) when output.isEmpty() -> 0;
+      case Ending.Left(String _, int exitCode) -> exitCode;
+      case Ending.Closed _, Ending.TimedOut _, Ending.Lost _, Ending.Refused _ ->
+          report(id, ending);
+    };
   }
 
   private int report(SessionId id, Ending ending) throws IOException {

@@ -1,17 +1,20 @@
 package dev.postern.client.session;
 
-import dev.postern.client.terminal.QuitSignal;
+import dev.postern.client.forward.ClientPort;
+import dev.postern.client.terminal.SignalActions;
 import dev.postern.client.terminal.Signals;
 import dev.postern.client.terminal.Terminal;
 import dev.postern.transport.DataChannel;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.ChannelClosed;
+import dev.postern.wire.control.PortProperties;
 import dev.postern.wire.handshake.HandshakeComplete;
 import dev.postern.wire.handshake.HandshakeRequest;
 import dev.postern.wire.handshake.SessionType;
 import dev.postern.wire.message.ExitCode;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.PayloadType;
+import dev.postern.wire.message.SessionFlag;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,10 +25,12 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session between a person and a managed node: a shell, or a command with its streams apart.
+ * One session between a person and a managed node: a shell, a command with its streams apart, or
+ * connections.
  *
  * <p>The thread that calls {@link #run} owns the session and decides how it ends; the data
  * channel's reader writes the output, {@link Keyboard} reads the input on a thread of its own,
@@ -48,6 +53,9 @@ public final class ClientSession implements DataChannel.Receiver {
   /** Each kind of event comes once or twice. */
   private static final int EVENTS_MAX = 64;
 
+  /** An agent acknowledges at once, or not at all. */
+  private static final Duration FLAG_PATIENCE = Duration.ofSeconds(1);
+
   private static final byte INTERRUPT = 0x03;
   private static final byte SUSPEND = 0x1a;
 
@@ -57,9 +65,13 @@ public final class ClientSession implements DataChannel.Receiver {
   /** What a shell reports of a program that SIGPIPE ended. */
   private static final int OUTPUT_CLOSED_EXIT_CODE = 141;
 
+  private static final String TERMINATE_SIGNAL = "Terminate signal received";
+
   /** What the owner is told by the other threads. */
   sealed interface Event {
     record ShellStarted() implements Event {}
+
+    record PortAgreed(ClientPort.Agreement agreement) implements Event {}
 
     record CommandExited(int code) implements Event {}
 
@@ -72,7 +84,8 @@ public final class ClientSession implements DataChannel.Receiver {
     OPENING,
     HANDSHAKE,
     SHELL,
-    COMMAND
+    COMMAND,
+    PORT
   }
 
   /** Makes the data channel of a session, not started yet. */
@@ -84,50 +97,60 @@ public final class ClientSession implements DataChannel.Receiver {
 
   private final SessionId id;
   private final SessionCalls calls;
+  private final LocalSide local;
   private final Terminal terminal;
   private final SessionStreams streams;
-  private final InputFilter filter;
   private final DataChannel channel;
+  private final SignalInput signalInput;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>(EVENTS_MAX);
 
   /** Written by the channel's reader, read by the signals' thread. */
   private volatile Phase phase = Phase.OPENING;
 
-  /** Of the channel's reader. */
-  private @Nullable String handshakeType;
+  /** Written by the channel's reader. */
+  private volatile @Nullable ClientHandshake handshake;
+
+  /** Written by the owner, read by the channel's reader. */
+  private volatile @Nullable ClientPort port;
 
   /** Of the signals' thread. */
   private int interrupts;
 
   public ClientSession(
-      SessionId id,
-      SessionCalls calls,
-      Terminal terminal,
-      SessionStreams streams,
-      InputFilter filter,
-      ChannelMaker channelMaker) {
+      SessionId id, SessionCalls calls, LocalSide local, ChannelMaker channelMaker) {
     this.id = id;
     this.calls = calls;
-    this.terminal = terminal;
-    this.streams = streams;
-    this.filter = filter;
+    this.local = local;
+    this.terminal = local.terminal();
+    this.streams = local.streams();
     this.channel = channelMaker.make(this);
+    this.signalInput = new SignalInput(channel);
   }
 
   /** Runs the session to its end. Once. */
   public Ending run() throws IOException, InterruptedException {
-    QuitSignal.ignore();
-    try (Signals _ = Signals.listen(EnumSet.allOf(Signals.Kind.class), this::onSignal)) {
+    SignalActions.ignoreQuit();
+    try (SignalInput _ = signalInput;
+        Signals _ = Signals.listen(EnumSet.allOf(Signals.Kind.class), this::onSignal)) {
       channel.start();
       Ending ending = await();
       if (ending instanceof Ending.Left
           || ending instanceof Ending.Lost
           || ending instanceof Ending.Refused) {
+        boolean told = ending instanceof Ending.Left && isAgentTold();
         channel.close();
-        terminate();
+        if (!told) {
+          // On a dead link telling the server takes its time; the person has the terminal by then.
+          terminal.restore();
+          terminate();
+        }
       }
       return ending;
     } finally {
+      ClientPort opened = port;
+      if (opened != null) {
+        opened.close();
+      }
       terminal.restore();
       channel.close();
     }
@@ -146,6 +169,7 @@ public final class ClientSession implements DataChannel.Receiver {
           return Objects.requireNonNull(fallback);
         }
         case Event.ShellStarted() -> startShell();
+        case Event.PortAgreed(ClientPort.Agreement agreement) -> startPort(agreement);
         case Event.CommandExited(int code) -> {
           fallback = new Ending.Closed("", code);
           patience = CLOSE_PATIENCE;
@@ -176,9 +200,69 @@ public final class ClientSession implements DataChannel.Receiver {
   }
 
   private void startShell() throws IOException {
+    greet();
     terminal.enterRaw();
-    sendSize();
-    new Keyboard(streams, filter, channel, terminal.hasInput(), this::report).start();
+    try {
+      sendSize();
+    } catch (IOException closed) {
+      // A short command has ended already, and how is about to be told.
+      return;
+    }
+    new Keyboard(streams, local.filter(), channel, terminal.hasInput(), this::report).start();
+  }
+
+  private void greet() throws IOException {
+    SessionStreams.write(streams.texts(), local.greeting());
+  }
+
+  private void startPort(ClientPort.Agreement agreement) throws IOException {
+    if (!isQuiet()) {
+      greet();
+    }
+    try {
+      port =
+          ClientPort.open(
+              agreement,
+              local.wish(),
+              streams.input(),
+              streams.output(),
+              new PortLine(channel, streams, this::report));
+      channel.receiverReady();
+    } catch (IOException impossible) {
+      report(new Ending.Refused(String.valueOf(impossible.getMessage())));
+    }
+  }
+
+  /** Whether this is a connection for another program, which cares for nothing but its bytes. */
+  public boolean isQuiet() {
+    ClientHandshake agreed = handshake;
+    return phase == Phase.PORT
+        && agreed != null
+        && !PortProperties.LOCAL_PORT_FORWARDING.equals(agreed.properties().value("type"));
+  }
+
+  /** Ends a port session by its flag, which is quicker than a call (spec/data-channel.md 6.3). */
+  private boolean isAgentTold() throws InterruptedException {
+    ClientHandshake agreed = handshake;
+    if (phase != Phase.PORT || agreed == null || !agreed.agent().supportsTerminateFlag()) {
+      return false;
+    }
+    AtomicBoolean told = new AtomicBoolean();
+    // Where the agent takes nothing any more there is no room for the flag either, and none to
+    // wait for.
+    Thread telling =
+        Thread.ofVirtual()
+            .name("tell-agent")
+            .start(() -> {
+              try {
+                channel.send(PayloadType.FLAG, SessionFlag.TERMINATE_SESSION.toPayload());
+                told.set(channel.drain(FLAG_PATIENCE));
+              } catch (IOException closed) {
+                // then the server is told
+              }
+            });
+    boolean _ = telling.join(FLAG_PATIENCE);
+    return told.get();
   }
 
   private void sendSize() throws IOException {
@@ -214,48 +298,58 @@ public final class ClientSession implements DataChannel.Receiver {
     boolean _ = call.join(TERMINATE_PATIENCE);
   }
 
+  /** Never waits, so that the next signal is heard. */
   private void onSignal(Signals.Kind kind) {
-    try {
-      switch (kind) {
-        case TERM, HUP -> report(new Ending.Left("Terminated by SIG" + kind, kind.exitCode()));
-        case INT -> onInterrupt();
-        case TSTP -> sendKey(SUSPEND);
-        case WINCH -> {
-          if (phase == Phase.SHELL) {
-            sendSize();
-          }
-        }
-        case CONT -> {
+    switch (kind) {
+      case TERM, HUP -> report(new Ending.Left("Terminated by SIG" + kind, kind.exitCode()));
+      case INT -> onInterrupt();
+      case TSTP -> onSuspend();
+      case WINCH -> tellSize();
+      case CONT -> {
+        try {
           terminal.resumed();
-          if (phase == Phase.SHELL) {
-            sendSize();
-          }
+        } catch (IOException gone) {
+          report(new Ending.Lost(gone));
         }
+        tellSize();
       }
-    } catch (IOException closed) {
-      report(new Ending.Lost(closed));
     }
   }
 
-  private void onInterrupt() throws IOException {
+  private void tellSize() {
+    if (phase == Phase.SHELL) {
+      signalInput.size(terminal.size().toPayload());
+    }
+  }
+
+  private void onInterrupt() {
+    if (phase == Phase.PORT) {
+      report(new Ending.Left(TERMINATE_SIGNAL, 0));
+      return;
+    }
     boolean waiting = phase == Phase.OPENING || phase == Phase.HANDSHAKE;
     boolean stubborn = phase == Phase.COMMAND && ++interrupts >= COMMAND_INTERRUPTS_MAX;
     if (waiting || stubborn) {
       report(new Ending.Left("Interrupted", Signals.Kind.INT.exitCode()));
     } else {
-      sendKey(INTERRUPT);
+      signalInput.key(INTERRUPT);
     }
   }
 
-  private void sendKey(byte key) throws IOException {
-    if (phase == Phase.SHELL || phase == Phase.COMMAND) {
-      channel.send(PayloadType.OUTPUT, ByteBuffer.wrap(new byte[] {key}));
+  private void onSuspend() {
+    switch (phase) {
+      case PORT -> report(new Ending.Left(TERMINATE_SIGNAL, 0));
+      case SHELL, COMMAND -> signalInput.key(SUSPEND);
+      case OPENING, HANDSHAKE -> {}
     }
   }
 
   @Override
   public boolean onStream(int payloadType, ByteBuffer payload) {
     try {
+      if (phase == Phase.PORT) {
+        return onPort(payloadType, payload);
+      }
       return switch (payloadType) {
         case PayloadType.HANDSHAKE_REQUEST -> onHandshakeRequest(payload);
         case PayloadType.HANDSHAKE_COMPLETE -> onHandshakeComplete(payload);
@@ -272,37 +366,76 @@ public final class ClientSession implements DataChannel.Receiver {
     }
   }
 
+  private boolean onPort(int payloadType, ByteBuffer payload) throws MalformedMessageException {
+    ClientPort opened = port;
+    switch (payloadType) {
+      case PayloadType.OUTPUT -> {
+        try {
+          return opened != null && opened.input(payload);
+        } catch (InterruptedException end) {
+          Thread.currentThread().interrupt();
+          return true;
+        }
+      }
+      case PayloadType.FLAG -> {
+        SessionFlag flag = SessionFlag.parse(payload);
+        if (opened != null && flag != null) {
+          opened.onFlag(flag);
+        }
+        return true;
+      }
+      // Anything else would only spoil the connection's bytes.
+      default -> {
+        return true;
+      }
+    }
+  }
+
   private boolean onHandshakeRequest(ByteBuffer payload) throws MalformedMessageException {
     if (phase != Phase.OPENING) {
       // A second response would block the official agent for ever (spec/data-channel.md 4.5).
       return true;
     }
-    ClientHandshake handshake = ClientHandshake.answer(HandshakeRequest.parse(payload));
+    ClientHandshake answer = ClientHandshake.answer(HandshakeRequest.parse(payload));
     phase = Phase.HANDSHAKE;
-    handshakeType = handshake.sessionType();
+    handshake = answer;
+    channel.agree(answer.response().extensions());
     try {
-      channel.send(PayloadType.HANDSHAKE_RESPONSE, handshake.response().toPayload());
+      channel.send(PayloadType.HANDSHAKE_RESPONSE, answer.response().toPayload());
     } catch (IOException closed) {
       report(new Ending.Lost(closed));
     }
-    if (handshake.refusal() != null) {
-      report(new Event.Declined(handshake.refusal()));
+    if (answer.refusal() != null) {
+      report(new Event.Declined(answer.refusal()));
     }
     return true;
   }
 
   private boolean onHandshakeComplete(ByteBuffer payload) throws MalformedMessageException {
     HandshakeComplete complete = HandshakeComplete.parse(payload);
-    if (phase != Phase.HANDSHAKE || handshakeType == null) {
+    ClientHandshake agreed = handshake;
+    if (phase != Phase.HANDSHAKE || agreed == null || agreed.sessionType() == null) {
       return true;
     }
     if (!complete.customerMessage().isEmpty()) {
       onOutput(streams.texts(), StandardCharsets.UTF_8.encode(complete.customerMessage() + "\n"));
     }
-    if (handshakeType.equals(SessionType.NON_INTERACTIVE_COMMANDS)) {
-      phase = Phase.COMMAND;
-    } else {
-      shellStarted();
+    switch (agreed.sessionType()) {
+      case SessionType.NON_INTERACTIVE_COMMANDS -> {
+        phase = Phase.COMMAND;
+        onOutput(streams.texts(), StandardCharsets.UTF_8.encode(local.greeting()));
+      }
+      case SessionType.PORT -> {
+        phase = Phase.PORT;
+        report(
+            new Event.PortAgreed(
+                new ClientPort.Agreement(
+                    id.value(),
+                    PortProperties.parse(agreed.properties()),
+                    agreed.agent(),
+                    agreed.rules())));
+      }
+      default -> shellStarted();
     }
     return true;
   }
@@ -319,7 +452,7 @@ public final class ClientSession implements DataChannel.Receiver {
       case HANDSHAKE -> {
         return false;
       }
-      case SHELL, COMMAND -> {}
+      case SHELL, COMMAND, PORT -> {}
     }
     onOutput(stream, payload);
     return true;

@@ -65,6 +65,9 @@ public final class Signals implements AutoCloseable {
   public static Signals listen(Set<Kind> kinds, Listener listener) {
     Signals signals = new Signals(listener);
     signals.thread.start();
+    if (kinds.contains(Kind.INT)) {
+      SignalActions.acceptInterrupt();
+    }
     for (Kind kind : kinds) {
       SignalHandler before = Signal.handle(new Signal(kind.name()), s -> signals.arrived(kind));
       signals.previous.put(kind, before);

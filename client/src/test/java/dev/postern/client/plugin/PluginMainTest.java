@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.client.session.TestGateway;
 import dev.postern.client.session.TestSocket;
 import dev.postern.wire.message.AgentMessage;
-import dev.postern.wire.message.MessageType;
 import dev.postern.wire.message.PayloadType;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,11 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PluginMainTest {
   private static final String ID = "alice-0a1b2c3d4e5f60718";
 
-  private final AtomicReference<TestGateway.Answer> resumeAnswer =
-      new AtomicReference<>(
-          new TestGateway.Answer(
-              200,
-              "{\"SessionId\":\"x\",\"TokenValue\":\"second-token\",\"StreamUrl\":\"ws://unused\"}"));
   private TestGateway gateway;
 
   @SuppressWarnings("NullAway.Init") // started by each test
@@ -36,11 +35,7 @@ class PluginMainTest {
 
   @BeforeEach
   void startGateway() throws Exception {
-    gateway =
-        new TestGateway((operation, body) ->
-            operation.equals("ResumeSession")
-                ? resumeAnswer.get()
-                : new TestGateway.Answer(200, "{}"));
+    gateway = new TestGateway((operation, body) -> new TestGateway.Answer(200, "{}"));
   }
 
   @AfterEach
@@ -83,38 +78,6 @@ class PluginMainTest {
   }
 
   @Test
-  void shellWithoutHandshakeStartsWithTheFirstOutput() throws Exception {
-    TestSocket agent = connect();
-    assertThat(agent.opening())
-        .contains(
-            "\"TokenValue\":\"first-token\"",
-            "\"MessageSchemaVersion\":\"1.0\"",
-            "\"ClientVersion\":\"1.2.700.0\"");
-    assertThat(agent.poll(200)).isNull();
-
-    agent.sendStream(0, PayloadType.OUTPUT, "prompt$ ");
-
-    assertThat(agent.takeAcknowledged()).isZero();
-    AgentMessage size = agent.take();
-    assertThat(size.payloadType()).isEqualTo(PayloadType.SIZE);
-    assertThat(text(size)).isEqualTo("{\"cols\":300,\"rows\":100}");
-    plugin.awaitOutput("prompt$ ");
-  }
-
-  @Test
-  void inputArrivesAndALoneLineFeedIsTheEnterKey() throws Exception {
-    TestSocket agent = shell();
-
-    plugin.type("\n");
-    assertThat(text(agent.take())).isEqualTo("\r");
-    plugin.type("ls\n");
-    AgentMessage line = agent.take();
-    assertThat(text(line)).isEqualTo("ls\n");
-    assertThat(line.payloadType()).isEqualTo(PayloadType.OUTPUT);
-    assertThat(line.sequenceNumber()).isEqualTo(2);
-  }
-
-  @Test
   void endOfPipedInputIsTheEndOfTyping() throws Exception {
     TestSocket agent = shell();
     plugin.type("exit 3");
@@ -134,15 +97,6 @@ class PluginMainTest {
                 + "\n\n\nExiting session with sessionId: "
                 + ID
                 + ".\n\n");
-  }
-
-  @Test
-  void closingTextIsShown() throws Exception {
-    TestSocket agent = shell();
-    agent.closeChannel("----------ERROR-------");
-
-    assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.error()).endsWith("\n\nSessionId: " + ID + " : ----------ERROR-------\n\n");
   }
 
   @Test
@@ -214,20 +168,6 @@ class PluginMainTest {
   }
 
   @Test
-  void secondHandshakeRequestIsNotAnswered() throws Exception {
-    TestSocket agent = connect();
-    agent.sendStream(0, PayloadType.HANDSHAKE_REQUEST, request("NonInteractiveCommands", ""));
-    agent.acknowledge(agent.take());
-    assertThat(agent.takeAcknowledged()).isZero();
-    agent.sendStream(0, PayloadType.HANDSHAKE_REQUEST, request("NonInteractiveCommands", ""));
-    assertThat(agent.takeAcknowledged()).isZero();
-    agent.sendStream(1, PayloadType.HANDSHAKE_REQUEST, request("NonInteractiveCommands", ""));
-
-    assertThat(agent.takeAcknowledged()).isEqualTo(1);
-    assertThat(agent.poll(300)).isNull();
-  }
-
-  @Test
   void unknownActionIsUnsupportedAndEncryptionFails() throws Exception {
     TestSocket agent = connect();
     agent.sendStream(
@@ -250,7 +190,7 @@ class PluginMainTest {
   }
 
   @Test
-  void wrongDigestIsDroppedAndDuplicateIsAcknowledgedAgain() throws Exception {
+  void messageWithAWrongDigestIsDropped() throws Exception {
     TestSocket agent = shell();
     ByteBuffer forged = TestSocket.stream(1, PayloadType.OUTPUT, "forged").encode();
     forged.put(forged.limit() - 1, (byte) '!');
@@ -260,63 +200,9 @@ class PluginMainTest {
     assertThat(agent.takeAcknowledged()).isZero();
     assertThat(agent.takeAcknowledged()).isEqualTo(1);
 
-    agent.sendStream(1, PayloadType.OUTPUT, "genuine");
-    assertThat(agent.takeAcknowledged()).isEqualTo(1);
     agent.closeChannel("");
     assertThat(plugin.awaitExit()).isZero();
     assertThat(plugin.output()).isEqualTo("prompt$ genuine");
-  }
-
-  @Test
-  void lostConnectionIsResumedWithNothingLostOrRepeated() throws Exception {
-    TestSocket first = shell();
-    first.cut();
-    plugin.type("typed while away");
-
-    TestSocket second = gateway.awaitSocket();
-    assertThat(second.opening()).contains("\"TokenValue\":\"second-token\"");
-    assertThat(clientId(second)).isEqualTo(clientId(first));
-    AgentMessage typed = second.take();
-    assertThat(text(typed)).isEqualTo("typed while away");
-    assertThat(typed.sequenceNumber()).isEqualTo(1);
-    second.sendStream(0, PayloadType.OUTPUT, "prompt$ ");
-    second.sendStream(1, PayloadType.OUTPUT, "more");
-    second.closeChannel("");
-
-    assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.output()).isEqualTo("prompt$ more");
-    TestGateway.Call resume = gateway.calls().getFirst();
-    assertThat(resume.operation()).isEqualTo("ResumeSession");
-    assertThat(resume.body()).isEqualTo("{\"SessionId\":\"" + ID + "\"}");
-    assertThat(resume.headers().get("authorization"))
-        .contains("Credential=AKIDEXAMPLE/", "/us-east-1/ssm/aws4_request");
-  }
-
-  private static String clientId(TestSocket socket) {
-    return socket.opening().replaceAll(".*\"ClientId\":\"([^\"]*)\".*", "$1");
-  }
-
-  @Test
-  void resumeWithoutTokenIsATimedOutSession() throws Exception {
-    resumeAnswer.set(new TestGateway.Answer(200, "{\"SessionId\":\"x\"}"));
-
-    shell().cut();
-
-    assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.error()).endsWith("Session: " + ID + " timed out.\n");
-  }
-
-  @Test
-  void refusedResumeEndsWithItsReason() throws Exception {
-    resumeAnswer.set(
-        new TestGateway.Answer(
-            400, "{\"__type\":\"AccessDeniedException\",\"message\":\"not yours\"}"));
-
-    shell().cut();
-
-    assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.error())
-        .endsWith("Cannot perform start session: AccessDeniedException: not yours\n");
   }
 
   @Test
@@ -332,23 +218,8 @@ class PluginMainTest {
   }
 
   @Test
-  void responseComesByEnvironmentToo() throws Exception {
-    Map<String, String> environment = new HashMap<>(PluginProcess.environment());
-    environment.put("AWS_SSM_START_SESSION_RESPONSE", gateway.ticket(ID));
-    plugin = start("AWS_SSM_START_SESSION_RESPONSE", environment);
-
-    TestSocket agent = gateway.awaitSocket();
-    agent.sendControl(MessageType.START_PUBLICATION, "{}");
-    agent.sendStream(0, PayloadType.OUTPUT, "hello");
-    agent.closeChannel("");
-
-    assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.output()).isEqualTo("hello");
-  }
-
-  @Test
   void unreachableServerIsReportedAndNotWaitedForForEver() throws Exception {
-    gateway.refuseSockets(true);
+    gateway.upgrades(TestGateway.Upgrades.REFUSE);
     plugin = start(gateway.ticket(ID), PluginProcess.environment());
 
     assertThat(plugin.awaitExit()).isZero();
@@ -356,11 +227,83 @@ class PluginMainTest {
   }
 
   @Test
-  void versionIsABareNumber() throws Exception {
-    plugin = PluginProcess.start(PluginMain.class, Map.of(), "--version");
+  void serverThatHangsUpInTheTlsHandshakeIsTriedAgain() throws Exception {
+    try (ServerSocket starting = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+      String url = "wss://127.0.0.1:" + starting.getLocalPort();
+      plugin =
+          start(
+              gateway.ticket(ID).replace("ws://127.0.0.1:" + gateway.port(), url),
+              PluginProcess.environment());
+      for (int dial = 0; dial < 6; dial++) {
+        starting.accept().close();
+      }
+    }
 
     assertThat(plugin.awaitExit()).isZero();
-    assertThat(plugin.output()).isEqualTo("1.2.700.0\n");
+    assertThat(plugin.error()).contains("Cannot perform start session: TLS with 127.0.0.1:");
+  }
+
+  @Test
+  void keyThatFindsNoRoomDoesNotKeepTheProgramFromBeingEnded() throws Exception {
+    TestSocket agent = shell();
+    do {
+      // One message each, so that there is no room for one more in the end.
+      plugin.type("x");
+    } while (agent.poll(1000) != null);
+
+    plugin.kill("INT");
+    plugin.kill("TERM");
+
+    assertThat(plugin.awaitExit(Duration.ofSeconds(15))).isEqualTo(128 + 15);
+    assertThat(gateway.calls())
+        .extracting(TestGateway.Call::operation)
+        .containsExactly("TerminateSession");
+  }
+
+  @Test
+  void sessionThatIsNotInterruptedNeedsNeitherCredentialsNorTheApi(@TempDir Path folder)
+      throws Exception {
+    Path asked = folder.resolve("asked");
+    Path config =
+        Files.writeString(
+            folder.resolve("config"),
+            "[default]\ncredential_process = sh -c 'touch " + asked + "; exec sleep 60'\n");
+    Map<String, String> environment = new HashMap<>(PluginProcess.environment());
+    environment.remove("AWS_ACCESS_KEY_ID");
+    environment.put("AWS_CONFIG_FILE", config.toString());
+    plugin =
+        PluginProcess.start(
+            PluginMain.class,
+            environment,
+            gateway.ticket(ID),
+            "us-east-1",
+            "StartSession",
+            "",
+            "{\"Target\":\"i-0abc\"}",
+            "https://ssm.invalid");
+    TestSocket agent = gateway.awaitSocket();
+    agent.sendStream(0, PayloadType.OUTPUT, "prompt$ ");
+    agent.acknowledge(agent.take());
+    agent.closeChannel("");
+
+    assertThat(plugin.awaitExit()).isZero();
+    assertThat(asked).doesNotExist();
+  }
+
+  @Test
+  void nameThatWasNotFoundIsLookedUpAgainSoon(@TempDir Path folder) throws Exception {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "");
+    Map<String, String> environment = new HashMap<>(PluginProcess.environment());
+    environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+    plugin = start(gateway.ticket(ID).replace("127.0.0.1", "postern.test"), environment);
+    // What Java says of its options as it starts.
+    plugin.awaitError("JDK_JAVA_OPTIONS");
+    assertThat(plugin.endsWithin(Duration.ofSeconds(1))).isFalse();
+
+    Files.writeString(hosts, "127.0.0.1 postern.test\n");
+
+    gateway.awaitSocket().sendStream(0, PayloadType.OUTPUT, "found");
+    plugin.awaitOutput("found");
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program of this module as a process of its own with pipes for streams. */
 public final class PluginProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Collector output;
@@ -35,8 +36,10 @@ public final class PluginProcess implements AutoCloseable {
 
   public static PluginProcess start(
       Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
-    // A suite started in the background or with nohup would hand its ignored signals down.
-    List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+    // The AWS CLI ignores the interrupt while the plugin runs, and the plugin inherits that; no
+    // shell does it. A suite started with nohup would hand its ignored signal down.
+    String interrupt = main == PluginMain.class ? "--ignore-signal=INT" : "--default-signal=INT";
+    List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP", interrupt));
     line.addAll(TestPty.java(main, arguments));
     ProcessBuilder builder = new ProcessBuilder(line);
     builder
@@ -63,8 +66,17 @@ public final class PluginProcess implements AutoCloseable {
         .waitFor();
   }
 
+  /** Whether the program ends within a time. */
+  public boolean endsWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   public int awaitExit() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    return awaitExit(PATIENCE);
+  }
+
+  public int awaitExit(Duration patience) throws InterruptedException {
+    if (!endsWithin(patience)) {
       throw new AssertionError(
           "the program did not end; output: " + output.text() + " error: " + error.text());
     }
@@ -129,7 +141,7 @@ public final class PluginProcess implements AutoCloseable {
     }
 
     synchronized void await(String text) throws InterruptedException {
-      long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!text().contains(text)) {
         if (ended || System.nanoTime() > deadline) {
           throw new AssertionError("no " + text + " in: " + text());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -34,38 +35,70 @@ public final class TestGateway implements AutoCloseable {
   /** A status and a body. */
   public record Answer(int status, String body) {}
 
-  private final ServerSocket server;
+  private final int port;
   private final BiFunction<String, String, Answer> api;
   private final BlockingQueue<TestSocket> sockets = new LinkedBlockingQueue<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
-  private volatile boolean refusing;
+  private volatile ServerSocket server;
+  private volatile Upgrades upgrades = Upgrades.ACCEPT;
+
+  /** What becomes of WebSocket upgrades. */
+  public enum Upgrades {
+    ACCEPT,
+    /** Answered with 503. */
+    REFUSE,
+    /** Accepted, and the connection cut once the client has opened the data channel. */
+    CUT
+  }
 
   /**
    * @param api operation and body to answer; called by several threads
    */
   public TestGateway(BiFunction<String, String, Answer> api) throws IOException {
     this.api = api;
-    this.server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::accept);
+    this.server = listen(0);
+    this.port = server.getLocalPort();
+  }
+
+  private ServerSocket listen(int port) throws IOException {
+    ServerSocket listener = new ServerSocket();
+    listener.setReuseAddress(true);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
+    Thread.ofVirtual().start(() -> accept(listener));
+    return listener;
+  }
+
+  /** Starts to listen again after {@link #close}, on the same port. */
+  public void reopen() throws IOException {
+    server = listen(port);
+  }
+
+  public int port() {
+    return port;
   }
 
   public String endpoint() {
-    return "http://127.0.0.1:" + server.getLocalPort();
+    return "http://127.0.0.1:" + port();
   }
 
   public String streamUrl(String session) {
-    return "ws://127.0.0.1:"
-        + server.getLocalPort()
-        + "/v1/data-channel/"
-        + session
-        + "?role=publish_subscribe";
+    return streamUrl(session, port());
+  }
+
+  private static String streamUrl(String session, int port) {
+    return "ws://127.0.0.1:" + port + "/v1/data-channel/" + session + "?role=publish_subscribe";
   }
 
   /** StartSession's answer for a session here. */
   public String ticket(String session) {
+    return ticketThrough(port(), session);
+  }
+
+  /** The same for clients that call another port, from which a path leads here. */
+  public String ticketThrough(int port, String session) {
     return "{\"SessionId\":\"%s\",\"TokenValue\":\"first-token\",\"StreamUrl\":\"%s\"}"
-        .formatted(session, streamUrl(session));
+        .formatted(session, streamUrl(session, port));
   }
 
   /** The next connection of the client. */
@@ -81,11 +114,12 @@ public final class TestGateway implements AutoCloseable {
     return List.copyOf(calls);
   }
 
-  /** Whether WebSocket upgrades are answered with 503 from now on. */
-  public void refuseSockets(boolean refuse) {
-    refusing = refuse;
+  /** What becomes of WebSocket upgrades from now on. */
+  public void upgrades(Upgrades next) {
+    upgrades = next;
   }
 
+  /** As a server that is killed: whoever calls from now on is refused by the system. */
   @Override
   public void close() throws IOException {
     server.close();
@@ -94,10 +128,10 @@ public final class TestGateway implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    while (!server.isClosed()) {
+  private void accept(ServerSocket listener) {
+    while (!listener.isClosed()) {
       try {
-        Socket socket = server.accept();
+        Socket socket = listener.accept();
         open.add(socket);
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException closed) {
@@ -149,7 +183,7 @@ public final class TestGateway implements AutoCloseable {
 
   private void upgrade(Socket socket, DataInputStream input, Map<String, String> headers)
       throws IOException {
-    if (refusing) {
+    if (upgrades == Upgrades.REFUSE) {
       write(socket.getOutputStream(), "HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n");
       return;
     }
@@ -159,6 +193,10 @@ public final class TestGateway implements AutoCloseable {
             + accept(headers.getOrDefault("sec-websocket-key", ""))
             + "\r\n\r\n");
     TestSocket client = new TestSocket(socket, input);
+    if (upgrades == Upgrades.CUT) {
+      client.cut();
+      return;
+    }
     sockets.add(client);
     client.readAll(input);
   }

@@ -13,11 +13,15 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +30,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestSocket {
   private static final long PATIENCE_SECONDS = 60;
+  private static final int TEXT = 0x1;
 
   private final Socket socket;
   private final OutputStream output;
   private final BlockingQueue<AgentMessage> streams = new LinkedBlockingQueue<>();
   private final BlockingQueue<AgentMessage> acknowledgements = new LinkedBlockingQueue<>();
+  private final List<ByteBuffer> encoded = new CopyOnWriteArrayList<>();
   private final Set<Long> seen = new HashSet<>();
+  private final Semaphore pings = new Semaphore(0);
+  private final AtomicInteger repetitions = new AtomicInteger();
   private final String opening;
+  private int opcode;
+  private volatile boolean acknowledging;
 
   TestSocket(Socket socket, DataInputStream input) throws IOException {
     this.socket = socket;
     this.output = socket.getOutputStream();
     this.opening = new String(message(input), StandardCharsets.UTF_8);
+    if (opcode != TEXT) {
+      throw new IOException("the first frame is no text");
+    }
   }
 
   /** The OpenDataChannel text. */
@@ -48,12 +61,20 @@ public final class TestSocket {
   void readAll(DataInputStream input) throws IOException {
     try {
       while (true) {
-        AgentMessage message = AgentMessage.decode(ByteBuffer.wrap(message(input)));
-        boolean acknowledgement = message.messageType().equals(MessageType.ACKNOWLEDGE);
-        if (acknowledgement) {
+        ByteBuffer bytes = ByteBuffer.wrap(message(input));
+        encoded.add(bytes);
+        AgentMessage message = AgentMessage.decode(bytes);
+        if (message.messageType().equals(MessageType.ACKNOWLEDGE)) {
           acknowledgements.add(message);
-        } else if (seen.add(message.sequenceNumber())) {
+          continue;
+        }
+        if (acknowledging) {
+          acknowledge(message);
+        }
+        if (seen.add(message.sequenceNumber())) {
           streams.add(message);
+        } else {
+          repetitions.incrementAndGet();
         }
       }
     } catch (EOFException | SocketException end) {
@@ -61,6 +82,21 @@ public final class TestSocket {
     } catch (dev.postern.wire.message.MalformedMessageException malformed) {
       throw new AssertionError(malformed);
     }
+  }
+
+  /** Acknowledges everything from now on in the moment in which it is read. */
+  public void acknowledgeAtOnce() {
+    acknowledging = true;
+  }
+
+  /** How many stream messages came more than once. */
+  public int repetitions() {
+    return repetitions.get();
+  }
+
+  /** All binary messages as they came. */
+  public List<ByteBuffer> encoded() {
+    return List.copyOf(encoded);
   }
 
   /** The next stream message that was not sent before on this connection. */
@@ -73,9 +109,29 @@ public final class TestSocket {
     return Acknowledge.parse(next(acknowledgements).payload()).acknowledgedMessageSequenceNumber();
   }
 
+  /** The next acknowledgement. */
+  public AgentMessage takeAcknowledgement() throws InterruptedException {
+    return next(acknowledgements);
+  }
+
+  /** The number that an acknowledgement within a short time names; null if none comes. */
+  public @Nullable Long pollAcknowledged(long millis) throws Exception {
+    AgentMessage acknowledgement = acknowledgements.poll(millis, TimeUnit.MILLISECONDS);
+    return acknowledgement == null
+        ? null
+        : Acknowledge.parse(acknowledgement.payload()).acknowledgedMessageSequenceNumber();
+  }
+
   /** A stream message within a short time; null if none comes. */
   public @Nullable AgentMessage poll(long millis) throws InterruptedException {
     return streams.poll(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits for a ping that has not been waited for; it is answered when this returns. */
+  public void awaitPing() throws InterruptedException {
+    if (!pings.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the client sent no ping");
+    }
   }
 
   private static AgentMessage next(BlockingQueue<AgentMessage> queue) throws InterruptedException {
@@ -138,6 +194,16 @@ public final class TestSocket {
     frame(0x2, bytes);
   }
 
+  /** Gives the client what opens its next connection, as the service does. */
+  public void giveResumeToken(String tokenValue) throws IOException {
+    sendControl(MessageType.RESUME_TOKEN, "{\"TokenValue\":\"" + tokenValue + "\"}");
+  }
+
+  /** Refuses the client by a close frame with 1008. */
+  public void refuse() throws IOException {
+    frame(0x8, ByteBuffer.allocate(2).putShort(0, (short) 1008));
+  }
+
   /** Cuts the connection without a word. */
   public void cut() throws IOException {
     socket.setSoLinger(true, 0);
@@ -174,13 +240,19 @@ public final class TestSocket {
         payload[i] ^= mask[i % 4];
       }
       switch (head & 0xf) {
-        case 0x0, 0x1, 0x2 -> {
+        case 0x0, TEXT, 0x2 -> {
+          if ((head & 0xf) != 0) {
+            opcode = head & 0xf;
+          }
           message.write(payload);
           if ((head & 0x80) != 0) {
             return message.toByteArray();
           }
         }
-        case 0x9 -> frame(0xa, ByteBuffer.wrap(payload));
+        case 0x9 -> {
+          frame(0xa, ByteBuffer.wrap(payload));
+          pings.release();
+        }
         case 0x8 -> throw new EOFException("close frame");
         default -> {}
       }

@@ -1,6 +1,7 @@
 package dev.postern.server.listener;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -14,9 +15,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -79,6 +78,8 @@ public final class Listener implements AutoCloseable {
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, Limits.ACCEPT_BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            // The adaptive one makes and clears new memory all the time under bulk data.
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
@@ -182,16 +183,7 @@ public final class Listener implements AutoCloseable {
       ChannelHandlerContext context, WebSocketHandler handler, InetSocketAddress remote) {
     ChannelPipeline pipeline = context.pipeline();
     pipeline.remove(HttpResponseEncoder.class);
-    pipeline.addLast(
-        new WebSocket13FrameDecoder(
-            WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(Limits.BINARY_BYTES_MAX)
-                .expectMaskedFrames(true)
-                .allowMaskMismatch(false)
-                .allowExtensions(false)
-                .closeOnProtocolViolation(false)
-                .withUTF8Validator(false)
-                .build()));
+    pipeline.addLast(new MaskedFrameDecoder(Limits.BINARY_BYTES_MAX));
     pipeline.addLast(new WebSocket13FrameEncoder(false));
     WebSocketConnection connection =
         new WebSocketConnection(pipeline.lastContext(), handler, remote);

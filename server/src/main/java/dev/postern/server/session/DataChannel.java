@@ -31,6 +31,9 @@ final class DataChannel implements WebSocketHandler, Outlet {
   /** Owned by the session's loop. */
   private boolean dirty;
 
+  /** Owned by the session's loop: waits for this to be open. */
+  private @Nullable ByteBuffer early;
+
   /** Written by the session's loop, read by the connection's. */
   private volatile boolean stalled;
 
@@ -61,7 +64,32 @@ final class DataChannel implements WebSocketHandler, Outlet {
   @Override
   public void onOpen(WebSocketPeer peer) {
     this.peer = peer;
-    session.loop().run(() -> session.attach(this));
+    session
+        .loop()
+        .run(() -> {
+          session.attach(this);
+          if (early != null) {
+            say(early);
+          }
+        });
+  }
+
+  /** Sends a message of the service's own once this is open; from any thread. */
+  void sayWhenOpen(ByteBuffer message) {
+    session
+        .loop()
+        .execute(() -> {
+          if (peer == null) {
+            early = message;
+          } else {
+            say(message);
+          }
+        });
+  }
+
+  private void say(ByteBuffer message) {
+    send(message);
+    flush();
   }
 
   @Override

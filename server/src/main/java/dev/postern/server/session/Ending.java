@@ -21,7 +21,7 @@ record Ending(Status status, String output, Optional<String> details, Cause caus
     AGENT_TERMINATING,
     /** The agent said that the task is complete, on the control channel. */
     TASK_COMPLETE,
-    /** An API call, or a node that was removed. */
+    /** An API call, a limit in time, or a node that was removed. */
     REQUEST,
     /** The client did not come, or not come back. */
     CLIENT_GONE,

@@ -10,18 +10,18 @@ import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.store.SessionFilter;
 import dev.postern.server.store.SessionPage;
 import dev.postern.server.store.SessionRecord;
-import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.server.store.Sessions;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentTaskComplete;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.handshake.OpenControlChannel;
 import dev.postern.wire.handshake.OpenDataChannel;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +46,10 @@ public final class Gateway implements AutoCloseable {
   static final int CONTROL_MESSAGE_BYTES_MAX = 141_000;
 
   static final int SESSIONS_MAX = 50_000;
+
+  /** Longer lost connections need a call (design: live sessions follow policy). */
+  static final Duration RESUME_TOKEN_LIFETIME = Duration.ofHours(12);
+
   private static final int POLICY_VIOLATION = 1008;
   private static final int PAGE = 500;
   private static final int CLOSE_MAX_SECONDS = 5;
@@ -77,7 +81,7 @@ public final class Gateway implements AutoCloseable {
       EventLoops loops,
       GatewayOptions options,
       OwnerRight ownerRight,
-      InstantSource clock,
+      GatewayTime time,
       RandomGenerator random) {
     this.tokens = tokens;
     this.sessionRecords = sessionRecords;
@@ -85,10 +89,11 @@ public final class Gateway implements AutoCloseable {
     this.loops = loops;
     this.options = options;
     this.ownerRight = ownerRight;
-    this.messages = new OwnMessages(clock, random);
+    this.messages = new OwnMessages(time.clock(), random);
     this.surroundings =
         new SessionSurroundings(
             options,
+            time,
             messages,
             counts,
             sessionRecords,
@@ -159,12 +164,29 @@ public final class Gateway implements AutoCloseable {
   private WebSocketHandler openClientData(SessionId sessionId, String text)
       throws OpeningChannel.Refused {
     OpenDataChannel open = openData(text);
-    redeem(Tokens.Kind.CLIENT_DATA_CHANNEL, open.tokenValue(), sessionId.value());
+    if (!tokens.use(Tokens.Kind.CLIENT_RESUME, sessionId.value(), open.tokenValue())) {
+      redeem(Tokens.Kind.CLIENT_DATA_CHANNEL, open.tokenValue(), sessionId.value());
+    }
     Optional<SessionRecord> record = sessionRecords.find(sessionId);
     if (record.isPresent() && !ownerRight.stands(record.get())) {
       throw new OpeningChannel.Refused("the session's owner may no longer hold it");
     }
-    return new DataChannel(session(sessionId), Side.CLIENT, open.clientId());
+    DataChannel channel = new DataChannel(session(sessionId), Side.CLIENT, open.clientId());
+    if (open.extensions().contains(Extension.RESUME_TOKEN)) {
+      workers.execute(() -> giveResumeToken(sessionId, channel));
+    }
+    return channel;
+  }
+
+  /** On a worker, beside the opening: the first bytes need not wait for the store. */
+  private void giveResumeToken(SessionId sessionId, DataChannel channel) {
+    try {
+      String token =
+          tokens.issue(Tokens.Kind.CLIENT_RESUME, sessionId.value(), RESUME_TOKEN_LIFETIME);
+      channel.sayWhenOpen(messages.resumeToken(token));
+    } catch (RuntimeException failure) {
+      LOG.error("session {}: the client gets no resume token", sessionId, failure);
+    }
   }
 
   private static OpenDataChannel openData(String text) throws OpeningChannel.Refused {
@@ -248,12 +270,14 @@ public final class Gateway implements AutoCloseable {
   /** On the asker's thread. */
   private boolean startOn(ControlChannel channel, StartOnNode question) {
     ByteBuffer start = messages.start(question.task());
+    Optional<SessionRecord> record = sessionRecords.find(question.sessionId());
     if (start.remaining() > CONTROL_MESSAGE_BYTES_MAX
         || !channel.isWritable()
-        || sessions.size() >= SESSIONS_MAX) {
+        || sessions.size() >= SESSIONS_MAX
+        || record.isEmpty()) {
       return false;
     }
-    hold(new SessionTicket(question.sessionId(), question.instanceId(), Status.Connecting), false);
+    hold(SessionTicket.of(record.get()), false);
     channel.send(start);
     return true;
   }

@@ -4,6 +4,7 @@ import dev.postern.wire.SessionId;
 import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.control.AgentTaskAcknowledge;
 import dev.postern.wire.control.ChannelClosed;
+import dev.postern.wire.control.ResumeToken;
 import dev.postern.wire.json.JsonObject;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MessageType;
@@ -32,12 +33,26 @@ final class OwnMessages {
   ByteBuffer acknowledge(Side sender, Acknowledged message) {
     Acknowledge content =
         new Acknowledge(
-            sender.streamType(), message.messageId().toString(), message.sequenceNumber(), true);
+            sender.streamType(),
+            message.messageId().toString(),
+            message.sequenceNumber(),
+            true,
+            false);
     return AgentMessage.onDataChannel(
             MessageType.ACKNOWLEDGE,
             clock.millis(),
             AgentMessage.newMessageId(random),
             content.toPayload())
+        .encode();
+  }
+
+  /** What opens the client's next connection. */
+  ByteBuffer resumeToken(String tokenValue) {
+    return AgentMessage.onDataChannel(
+            MessageType.RESUME_TOKEN,
+            clock.millis(),
+            AgentMessage.newMessageId(random),
+            new ResumeToken(tokenValue).toPayload())
         .encode();
   }
 

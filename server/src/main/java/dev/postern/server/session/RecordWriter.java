@@ -36,9 +36,13 @@ final class RecordWriter {
     this.workers = workers;
   }
 
-  /** The session is now in this status. */
-  void write(Status status) {
-    write(new Change(status, Optional.empty(), () -> {}));
+  /**
+   * The session is now in this status.
+   *
+   * @param details why, where there is a reason to tell
+   */
+  void write(Status status, Optional<String> details) {
+    write(new Change(status, details, () -> {}));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.postern.wire.message.EncodedMessage;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.MessageType;
 import dev.postern.wire.message.Side;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,23 @@ import org.jspecify.annotations.Nullable;
 final class Relay {
   private final OwnMessages messages;
   private final Counts counts;
+  private final boolean port;
+  private final TimeLimits limits;
   private final RelayDirection fromAgent;
   private final RelayDirection fromClient;
 
-  Relay(OwnMessages messages, Counts counts, boolean restored) {
+  /**
+   * A relay with nothing under way.
+   *
+   * @param port whether the session carries a port
+   * @param limits told when payload passes
+   * @param restored whether the session began before this server did
+   */
+  Relay(OwnMessages messages, Counts counts, boolean port, TimeLimits limits, boolean restored) {
     this.messages = messages;
     this.counts = counts;
+    this.port = port;
+    this.limits = limits;
     this.fromAgent = new RelayDirection(Side.AGENT, restored);
     this.fromClient = new RelayDirection(Side.CLIENT, restored);
   }
@@ -79,7 +91,12 @@ final class Relay {
       Side from, WebSocketMessage message, EncodedMessage header, long nowNanos) {
     Acknowledged identity = RelayDirection.identity(header);
     switch (from(from).offer(message, header, nowNanos)) {
-      case TAKEN, KNOWN -> {
+      case TAKEN -> {
+        if (Activity.isIn(header, port)) {
+          limits.onActivity(nowNanos);
+        }
+      }
+      case KNOWN -> {
         // on its way
       }
       case ALREADY_ACKNOWLEDGED -> {
@@ -92,16 +109,22 @@ final class Relay {
 
   private void receiveAcknowledge(
       Side from, WebSocketMessage message, EncodedMessage header, long nowNanos) {
-    long number;
+    Acknowledge acknowledge;
     try {
-      number = Acknowledge.parse(header.payload()).acknowledgedMessageSequenceNumber();
+      acknowledge = Acknowledge.parse(header.payload());
     } catch (MalformedMessageException unreadable) {
       counts.droppedMessages.increment();
       message.release();
       return;
     }
     Side peer = from.peer();
-    var implied = to(from).acknowledge(number, nowNanos);
+    long number = acknowledge.acknowledgedMessageSequenceNumber();
+    List<Acknowledged> implied = List.of();
+    if (acknowledge.cumulative()) {
+      to(from).acknowledgeUpTo(number, nowNanos);
+    } else {
+      implied = to(from).acknowledge(number, nowNanos);
+    }
     if (!from(from).pass(message)) {
       counts.droppedMessages.increment();
     }

@@ -106,7 +106,6 @@ final class RelayDirection {
   private int maybeConsumedCount;
   private long highest = -1;
   private long sends;
-  private long latestAcknowledgedSend;
   private boolean paused;
   private long pausedUntilNanos;
   private boolean full;
@@ -177,9 +176,15 @@ final class RelayDirection {
       return List.of();
     }
     long sendOrder = held.sendOrder;
-    latestAcknowledgedSend = Math.max(latestAcknowledgedSend, sendOrder);
     settle(held, nowNanos);
     return impliedBy(sendOrder, nowNanos);
+  }
+
+  /** The receiver has a message and all that were sent to it before with a lower number. */
+  void acknowledgeUpTo(long number, long nowNanos) {
+    List<Held> passed =
+        window.headMap(number, true).values().stream().filter(held -> held.sendOrder > 0).toList();
+    passed.forEach(held -> settle(held, nowNanos));
   }
 
   /** Only the client leaves duplicates unacknowledged; the agent acknowledges each of them. */

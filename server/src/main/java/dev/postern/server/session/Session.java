@@ -11,6 +11,7 @@ import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.Side;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class Session {
   private final String instanceId;
   private final Loop loop;
   private final SessionSurroundings surroundings;
+  private final TimeLimits limits;
   private final Relay relay;
   private final RecordWriter record;
   private final Presence agent;
@@ -63,10 +65,14 @@ final class Session {
     this.loop = loop;
     this.surroundings = surroundings;
     this.timing = surroundings.options().timing();
-    this.relay = new Relay(surroundings.messages(), surroundings.counts(), restored);
     this.record = surroundings.recordWriter(id);
     this.status = ticket.status();
-    long now = System.nanoTime();
+    long now = nanoTime();
+    this.limits =
+        new TimeLimits(
+            ticket.limits(), ticket.startDate(), surroundings.time().clock().instant(), now);
+    this.relay =
+        new Relay(surroundings.messages(), surroundings.counts(), ticket.port(), limits, restored);
     Duration resume = surroundings.options().resumeWindow();
     Duration returning = resume.plus(timing.startMax());
     this.agent = new Presence(restored ? returning : timing.startMax(), resume, now);
@@ -134,9 +140,12 @@ final class Session {
     if (before != null) {
       before.peer().abort();
     }
-    long now = System.nanoTime();
+    long now = nanoTime();
     relay.attach(side, channel, now);
     farewell.onAttach(channel, now);
+    if (agent.isThere() && client.isThere()) {
+      limits.onConnected(now);
+    }
     updateStatus();
     settle(now);
   }
@@ -147,7 +156,7 @@ final class Session {
     if (over || presence.channel() != channel) {
       return;
     }
-    long now = System.nanoTime();
+    long now = nanoTime();
     presence.leave(now);
     relay.to(channel.side()).detach();
     updateStatus();
@@ -161,7 +170,7 @@ final class Session {
       messages.forEach(WebSocketMessage::release);
       return;
     }
-    long now = System.nanoTime();
+    long now = nanoTime();
     int taken = 0;
     try {
       for (WebSocketMessage message : messages) {
@@ -183,14 +192,14 @@ final class Session {
 
   /** A connection can take more. */
   void onWritable() {
-    settle(System.nanoTime());
+    settle(nanoTime());
   }
 
   /** Any thread: the session is to end for a reason that came from outside. */
   void requestEnd(Ending ending) {
     loop.execute(() -> {
       end(ending);
-      settle(System.nanoTime());
+      settle(nanoTime());
     });
   }
 
@@ -199,7 +208,7 @@ final class Session {
     loop.execute(() -> {
       end(Ending.of(complete));
       farewell.onTaskComplete();
-      settle(System.nanoTime());
+      settle(nanoTime());
     });
   }
 
@@ -207,9 +216,13 @@ final class Session {
   void controlChannelOpened() {
     loop.execute(() -> {
       if (!over) {
-        farewell.onControlChannel(System.nanoTime());
+        farewell.onControlChannel(nanoTime());
       }
     });
+  }
+
+  private long nanoTime() {
+    return surroundings.time().nanoTime().getAsLong();
   }
 
   private void end(Ending ending) {
@@ -217,8 +230,9 @@ final class Session {
       return;
     }
     LOG.info("session {} ends: {}", id, ending.cause());
-    farewell.begin(ending, System.nanoTime());
-    become(Status.Terminating);
+    farewell.begin(ending, nanoTime());
+    // The reason is kept at once: a server that restarts meanwhile does not know it any more.
+    become(Status.Terminating, ending.details());
   }
 
   /** Sends what can be sent, then lets reading, timers and the end follow from the new state. */
@@ -253,7 +267,7 @@ final class Session {
               Duration.ofNanos(wait),
               () -> {
                 pause = null;
-                settle(System.nanoTime());
+                settle(nanoTime());
               });
     }
   }
@@ -276,7 +290,7 @@ final class Session {
     if (over) {
       return;
     }
-    long now = System.nanoTime();
+    long now = nanoTime();
     for (Side sender : Side.values()) {
       if (needsResend(sender)) {
         relay.from(sender).resendOldest(now, RESEND_AFTER_NANOS);
@@ -293,9 +307,10 @@ final class Session {
     if (over) {
       return;
     }
-    long now = System.nanoTime();
+    long now = nanoTime();
     if (!farewell.hasBegun()) {
       checkPresence(now);
+      checkLimits(now);
     }
     checkSilence(now);
     settle(now);
@@ -317,6 +332,13 @@ final class Session {
               client.wasSeen()
                   ? "The client did not return within the resume window."
                   : "The client did not open the session in time."));
+    }
+  }
+
+  private void checkLimits(long now) {
+    Ending exceeded = limits.exceeded(now);
+    if (exceeded != null) {
+      end(exceeded);
     }
   }
 
@@ -355,9 +377,13 @@ final class Session {
   }
 
   private void become(Status next) {
+    become(next, Optional.empty());
+  }
+
+  private void become(Status next, Optional<String> details) {
     if (status != next) {
       status = next;
-      record.write(next);
+      record.write(next, details);
     }
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SessionSurroundings(
     GatewayOptions options,
+    GatewayTime time,
     OwnMessages messages,
     Counts counts,
     Sessions sessions,

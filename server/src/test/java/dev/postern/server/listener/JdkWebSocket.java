@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,12 +15,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's WebSocket client, made blocking. */
+/** The JDK's WebSocket client, made blocking. Any thread may send. */
 public final class JdkWebSocket implements AutoCloseable {
   private static final int WAIT_SECONDS = 20;
 
   private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
   private final BlockingQueue<Integer> closeCodes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> pongs = new LinkedBlockingQueue<>();
   private @Nullable WebSocket socket;
 
   private JdkWebSocket() {}
@@ -57,6 +59,13 @@ public final class JdkWebSocket implements AutoCloseable {
     }
 
     @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer payload) {
+      pongs.add(StandardCharsets.US_ASCII.decode(payload).toString());
+      socket.request(1);
+      return null;
+    }
+
+    @Override
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
       closeCodes.add(code);
       return null;
@@ -78,13 +87,39 @@ public final class JdkWebSocket implements AutoCloseable {
   }
 
   /** Sends a binary message. */
-  public void send(byte[] message) throws Exception {
+  public synchronized void send(byte[] message) throws Exception {
     socket().sendBinary(ByteBuffer.wrap(message), true).get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** Sends a binary message in pieces, as official senders do with long ones. */
+  public synchronized void sendInPieces(byte[] message, int pieceBytes) throws Exception {
+    for (int at = 0; at < message.length; at += pieceBytes) {
+      int length = Math.min(pieceBytes, message.length - at);
+      socket()
+          .sendBinary(ByteBuffer.wrap(message, at, length), at + length == message.length)
+          .get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
   /** Sends a text message. */
-  public void sendText(String message) throws Exception {
+  public synchronized void sendText(String message) throws Exception {
     socket().sendText(message, true).get(WAIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Sends a ping. */
+  public synchronized void ping(String payload) throws Exception {
+    socket()
+        .sendPing(StandardCharsets.US_ASCII.encode(payload))
+        .get(WAIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Waits for the answer to a ping. */
+  public String pong() throws InterruptedException {
+    String payload = pongs.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+    if (payload == null) {
+      throw new AssertionError("no pong, closed with " + closeCodes);
+    }
+    return payload;
   }
 
   /** Waits for a binary message. */

@@ -15,10 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes as HAProxy's proxy-protocol.txt section 2.2 writes them, before a real TLS handshake. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
 class ProxyHeaderTest {
   private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";

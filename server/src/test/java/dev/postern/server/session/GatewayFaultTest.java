@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.postern.server.listener.RawWebSocket;
+import dev.postern.server.peer.Peer;
 import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;

@@ -5,6 +5,7 @@ import static dev.postern.wire.message.Side.CLIENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.postern.server.listener.WebSocketMessage;
+import dev.postern.server.store.SessionLimits;
 import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
@@ -25,13 +26,26 @@ final class RelayScript {
 
   final Counts counts = new Counts();
   final List<HeapMessage> made = new ArrayList<>();
-  Relay relay = relay(false);
+  private final boolean port;
+  TimeLimits limits;
+  Relay relay;
   final Wire agent = new Wire();
   final Wire client = new Wire();
   long now = 1_000_000_000L;
 
+  RelayScript() {
+    this(false);
+  }
+
+  /** Of a session that carries a port, or of another one. */
+  RelayScript(boolean port) {
+    this.port = port;
+    limits = new TimeLimits(SessionLimits.DEFAULT, START, START, now);
+    relay = relay(false);
+  }
+
   private Relay relay(boolean restored) {
-    return new Relay(new OwnMessages(() -> START, new Random(1)), counts, restored);
+    return new Relay(new OwnMessages(() -> START, new Random(1)), counts, port, limits, restored);
   }
 
   /** Begins anew, with a session that began before this server. */
@@ -110,8 +124,18 @@ final class RelayScript {
   }
 
   void acknowledge(Side from, long number) throws MalformedMessageException {
+    acknowledge(from, number, false);
+  }
+
+  void acknowledgeUpTo(Side from, long number) throws MalformedMessageException {
+    acknowledge(from, number, true);
+  }
+
+  private void acknowledge(Side from, long number, boolean cumulative)
+      throws MalformedMessageException {
     Acknowledge content =
-        new Acknowledge(from.peer().streamType(), new UUID(1, number).toString(), number, true);
+        new Acknowledge(
+            from.peer().streamType(), new UUID(1, number).toString(), number, true, cumulative);
     receive(
         from,
         AgentMessage.onDataChannel(

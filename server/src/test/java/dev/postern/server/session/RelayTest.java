@@ -70,6 +70,37 @@ class RelayTest {
   }
 
   @Test
+  void acknowledgementOfManyIsForwardedOnceAndFreesAllThatWereSent() throws Exception {
+    script.attachBoth();
+    for (int i = 0; i < 4; i++) {
+      script.stream(AGENT, i);
+    }
+    assertEquals(List.of("o0", "o1", "o2", "o3"), script.client.take());
+
+    script.acknowledgeUpTo(CLIENT, 2);
+
+    assertEquals(List.of("a2"), script.agent.take());
+    assertEquals(1, script.relay.from(AGENT).messages());
+    // A sender that missed it repeats itself, and the relay answers for the receiver.
+    script.stream(AGENT, 1);
+    assertEquals(List.of("own:a1"), script.agent.take());
+    assertEquals(List.of(), script.client.take());
+  }
+
+  @Test
+  void acknowledgementOfManyDoesNotFreeWhatTheReceiverWasNeverSent() throws Exception {
+    script.attach(AGENT);
+    script.stream(AGENT, 0);
+    script.stream(AGENT, 1);
+
+    script.acknowledgeUpTo(CLIENT, 1);
+
+    assertEquals(2, script.relay.from(AGENT).messages());
+    script.attach(CLIENT);
+    assertEquals(List.of("o0", "o1"), script.client.take());
+  }
+
+  @Test
   void dataAndAcknowledgementsOfOneSenderKeepTheirOrder() throws Exception {
     script.attachBoth();
     script.stream(CLIENT, 0);

@@ -1,5 +1,6 @@
 package dev.postern.server.session;
 
+import dev.postern.server.MovableTime;
 import dev.postern.server.bus.InProcessBus;
 import dev.postern.server.bus.StartOnNode;
 import dev.postern.server.listener.EventLoops;
@@ -7,6 +8,7 @@ import dev.postern.server.listener.HttpAnswer;
 import dev.postern.server.listener.HttpCall;
 import dev.postern.server.listener.HttpHandler;
 import dev.postern.server.listener.TestListener;
+import dev.postern.server.peer.Peer;
 import dev.postern.server.store.SessionLimits;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.SessionRecord.Status;
@@ -14,11 +16,12 @@ import dev.postern.server.store.Store;
 import dev.postern.server.store.TestStore;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
+import dev.postern.wire.handshake.SessionType;
 import dev.postern.wire.message.Side;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -56,7 +59,21 @@ final class TestGateway implements AutoCloseable {
   private final TestListener listener;
   private int sessionsMade;
 
+  /** The gateway's time, for a test to move. */
+  final MovableTime time;
+
+  /** Of the sessions that are started next. */
+  SessionLimits limits = SessionLimits.DEFAULT;
+
+  /** Of the sessions that are started next. */
+  String sessionType = SessionType.STANDARD_STREAM;
+
   TestGateway(Path directory, GatewayOptions options) throws Exception {
+    this(directory, options, new MovableTime());
+  }
+
+  TestGateway(Path directory, GatewayOptions options, MovableTime time) throws Exception {
+    this.time = time;
     store = new TestStore(directory).open();
     gateway =
         new Gateway(
@@ -66,7 +83,7 @@ final class TestGateway implements AutoCloseable {
             loops,
             options,
             session -> ownerStands,
-            InstantSource.system(),
+            time.gatewayTime(),
             new SecureRandom());
     gateway.start();
     listener = new TestListener(new Routes(), loops);
@@ -121,13 +138,13 @@ final class TestGateway implements AutoCloseable {
                 "AIDA",
                 NODE,
                 "SSM-SessionManagerRunShell",
-                "Standard_Stream",
+                sessionType,
                 Optional.empty(),
                 Status.Connecting,
-                TestStore.START,
+                time.now().truncatedTo(ChronoUnit.MILLIS),
                 Optional.empty(),
                 Optional.empty(),
-                SessionLimits.DEFAULT,
+                limits,
                 Optional.empty()));
     return id;
   }

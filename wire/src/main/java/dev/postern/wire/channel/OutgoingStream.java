@@ -66,6 +66,7 @@ public final class OutgoingStream {
   /** Not yet sent on the present connection, lowest first. */
   private final ArrayDeque<Unacknowledged> waiting = new ArrayDeque<>();
 
+  private boolean digests = true;
   private long nextSequenceNumber;
   private long bytes;
   private long sends;
@@ -94,6 +95,11 @@ public final class OutgoingStream {
     this.bytesMax = bytesMax;
   }
 
+  /** The peer agreed to messages without digests: what is added from now on has none. */
+  public void withoutDigests() {
+    digests = false;
+  }
+
   /**
    * Whether a payload fits: the caller stops reading its source until it does. One message always
    * fits into an empty window, however long it is.
@@ -116,10 +122,10 @@ public final class OutgoingStream {
       throw new IllegalStateException("too many messages are unacknowledged");
     }
     long sequenceNumber = nextSequenceNumber++;
-    ByteBuffer encoded =
+    AgentMessage added =
         AgentMessage.stream(
-                sender, sequenceNumber, now.toEpochMilli(), messageId, payloadType, payload)
-            .encode();
+            sender, sequenceNumber, now.toEpochMilli(), messageId, payloadType, payload);
+    ByteBuffer encoded = digests ? added.encode() : added.encodeWithoutDigest();
     Unacknowledged message = new Unacknowledged(encoded);
     window.put(sequenceNumber, message);
     waiting.add(message);
@@ -164,13 +170,50 @@ public final class OutgoingStream {
       return false;
     }
     window.remove(sequenceNumber);
+    settle(message);
+    heard(message.lastSent, now);
+    return true;
+  }
+
+  /**
+   * Takes in an acknowledgement of all messages up to one, of which those that were never sent stay
+   * as they are.
+   *
+   * @return whether any message was waiting for it
+   */
+  public boolean acknowledgeUpTo(long sequenceNumber, Instant now) {
+    Instant latestSent = null;
+    for (var each = window.entrySet().iterator(); each.hasNext(); ) {
+      Map.Entry<Long, Unacknowledged> entry = each.next();
+      if (entry.getKey() > sequenceNumber) {
+        break;
+      }
+      Unacknowledged message = entry.getValue();
+      if (message.lastSent != null) {
+        each.remove();
+        settle(message);
+        latestSent = message.lastSent;
+      }
+    }
+    if (latestSent == null) {
+      return false;
+    }
+    heard(latestSent, now);
+    return true;
+  }
+
+  private void settle(Unacknowledged message) {
     message.acknowledged = true;
     bytes -= message.bytes.remaining();
     latestAcknowledgedSend = Math.max(latestAcknowledgedSend, message.sendOrder);
+  }
+
+  private void heard(Instant sent, Instant now) {
     lastAcknowledged = now;
     timeoutsInARow = 0;
-    measure(nanosBetween(message.lastSent, now));
-    return true;
+    if (!now.isBefore(sent)) {
+      measure(nanosBetween(sent, now));
+    }
   }
 
   private void measure(long sample) {
@@ -189,7 +232,7 @@ public final class OutgoingStream {
       if (message.waiting || message.lastSent == null) {
         continue;
       }
-      boolean expired = nanosBetween(message.lastSent, now) >= rto;
+      boolean expired = isTimeUp(message.lastSent, now);
       if (message.sendOrder < latestAcknowledgedSend) {
         if (expired) {
           overtaken.add(message);
@@ -217,7 +260,7 @@ public final class OutgoingStream {
   }
 
   private boolean isSilent(Instant now) {
-    return lastAcknowledged == null || nanosBetween(lastAcknowledged, now) >= rto;
+    return lastAcknowledged == null || isTimeUp(lastAcknowledged, now);
   }
 
   /** A new connection: everything unacknowledged is to be sent on it, lowest first, at once. */
@@ -253,12 +296,13 @@ public final class OutgoingStream {
     return Duration.ofNanos(rto);
   }
 
-  /** Zero when the clock went back; a clock that leaps ahead costs one resend. */
+  /** A clock that leaps, in either direction, costs one resend; waiting for it could take hours. */
+  private boolean isTimeUp(Instant since, Instant now) {
+    return now.isBefore(since) || nanosBetween(since, now) >= rto;
+  }
+
   private static long nanosBetween(Instant from, Instant to) {
     Duration elapsed = Duration.between(from, to);
-    if (elapsed.isNegative()) {
-      return 0;
-    }
     return elapsed.compareTo(Duration.ofHours(1)) > 0
         ? Duration.ofHours(1).toNanos()
         : elapsed.toNanos();

@@ -8,20 +8,38 @@ import dev.postern.wire.message.MalformedMessageException;
 import java.nio.ByteBuffer;
 
 /**
- * AcknowledgeContent: one stream message was stored by its receiver (spec/data-channel.md 4.8). Not
- * cumulative. Only the sequence number counts; the other members are for readers.
+ * AcknowledgeContent: one stream message was stored by its receiver (spec/data-channel.md 4.8).
+ * Only the sequence number counts; the other members are for readers.
+ *
+ * @param cumulative whether all messages up to this one were stored, which only ends of ours say,
+ *     when both agreed (docs/protocol/extensions.md)
  */
 public record Acknowledge(
     String acknowledgedMessageType,
     String acknowledgedMessageId,
     long acknowledgedMessageSequenceNumber,
-    boolean isSequentialMessage)
+    boolean isSequentialMessage,
+    boolean cumulative)
     implements JsonText {
+  private static final String CUMULATIVE = "PosternCumulative";
 
   /** The acknowledgement of a received message. */
   public static Acknowledge of(AgentMessage received) {
+    return of(received, false);
+  }
+
+  /** The acknowledgement of a received message and of all before it. */
+  public static Acknowledge upTo(AgentMessage received) {
+    return of(received, true);
+  }
+
+  private static Acknowledge of(AgentMessage received, boolean cumulative) {
     return new Acknowledge(
-        received.messageType(), received.messageId().toString(), received.sequenceNumber(), true);
+        received.messageType(),
+        received.messageId().toString(),
+        received.sequenceNumber(),
+        true,
+        cumulative);
   }
 
   public static Acknowledge parse(ByteBuffer payload) throws MalformedMessageException {
@@ -30,16 +48,18 @@ public record Acknowledge(
         json.string("AcknowledgedMessageType"),
         json.string("AcknowledgedMessageId"),
         json.integer("AcknowledgedMessageSequenceNumber"),
-        json.bool("IsSequentialMessage"));
+        json.bool("IsSequentialMessage"),
+        json.bool(CUMULATIVE));
   }
 
   @Override
   public String toJson() {
-    return JsonObject.builder()
-        .put("AcknowledgedMessageType", acknowledgedMessageType)
-        .put("AcknowledgedMessageId", acknowledgedMessageId)
-        .put("AcknowledgedMessageSequenceNumber", acknowledgedMessageSequenceNumber)
-        .put("IsSequentialMessage", isSequentialMessage)
-        .toJson();
+    JsonObject.Builder json =
+        JsonObject.builder()
+            .put("AcknowledgedMessageType", acknowledgedMessageType)
+            .put("AcknowledgedMessageId", acknowledgedMessageId)
+            .put("AcknowledgedMessageSequenceNumber", acknowledgedMessageSequenceNumber)
+            .put("IsSequentialMessage", isSequentialMessage);
+    return (cumulative ? json.put(CUMULATIVE, true) : json).toJson();
   }
 }

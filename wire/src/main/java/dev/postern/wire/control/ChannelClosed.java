@@ -48,9 +48,13 @@ public record ChannelClosed(
         json.string("Output"));
   }
 
-  /** What stands for a message that could not be decoded: the channel closes all the same. */
-  public static ChannelClosed undecodable(String sessionId) {
-    return new ChannelClosed("", "", "", sessionId, 1, "");
+  /** Like {@link #parse}, but a session whose farewell cannot be read is over all the same. */
+  public static ChannelClosed parseLeniently(ByteBuffer payload, String sessionId) {
+    try {
+      return parse(payload);
+    } catch (MalformedMessageException unreadable) {
+      return new ChannelClosed("", "", "", sessionId, 1, "");
+    }
   }
 
   @Override

@@ -9,6 +9,10 @@ import dev.postern.wire.message.MalformedMessageException;
  *
  * @param host empty means the node itself
  * @param localPortNumber empty means any free port
+ * @param localIpAddress where the client listens; empty means localhost; ours, the official client
+ *     does not know it
+ * @param remoteUnixSocket path of a socket on the node, instead of host and port; ours, the
+ *     official agent does not know it
  */
 public record PortProperties(
     String portNumber,
@@ -16,7 +20,9 @@ public record PortProperties(
     String host,
     String type,
     String localConnectionType,
-    String localUnixSocket) {
+    String localUnixSocket,
+    String localIpAddress,
+    String remoteUnixSocket) {
 
   /** The value of {@code type} for port forwarding; anything else is a stdio session. */
   public static final String LOCAL_PORT_FORWARDING = "LocalPortForwarding";
@@ -28,6 +34,8 @@ public record PortProperties(
         json.string("host"),
         json.string("type"),
         json.string("localConnectionType"),
-        json.string("localUnixSocket"));
+        json.string("localUnixSocket"),
+        json.string("localIpAddress"),
+        json.string("remoteUnixSocket"));
   }
 }

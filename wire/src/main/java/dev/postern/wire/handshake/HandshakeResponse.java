@@ -11,14 +11,26 @@ import java.util.List;
 /**
  * Client to agent, exactly once per session: a second one wedges the official agent
  * (spec/data-channel.md 4.5).
+ *
+ * @param extensions those of the agent's offer that hold from here on, see {@link Extension}
  */
 public record HandshakeResponse(
-    String clientVersion, List<ProcessedAction> processedClientActions, List<String> errors)
+    String clientVersion,
+    List<ProcessedAction> processedClientActions,
+    List<String> errors,
+    List<String> extensions)
     implements JsonText {
 
   public HandshakeResponse {
     processedClientActions = List.copyOf(processedClientActions);
     errors = List.copyOf(errors);
+    extensions = List.copyOf(extensions);
+  }
+
+  /** A response without extensions, as the official client makes it. */
+  public HandshakeResponse(
+      String clientVersion, List<ProcessedAction> processedClientActions, List<String> errors) {
+    this(clientVersion, processedClientActions, errors, List.of());
   }
 
   public static HandshakeResponse parse(ByteBuffer payload) throws MalformedMessageException {
@@ -27,17 +39,19 @@ public record HandshakeResponse(
     for (JsonObject action : json.objects("ProcessedClientActions")) {
       actions.add(ProcessedAction.parse(action));
     }
-    return new HandshakeResponse(json.string("ClientVersion"), actions, json.strings("Errors"));
+    return new HandshakeResponse(
+        json.string("ClientVersion"), actions, json.strings("Errors"), Extension.list(json));
   }
 
   @Override
   public String toJson() {
-    return JsonObject.builder()
-        .put("ClientVersion", clientVersion)
-        .put(
-            "ProcessedClientActions",
-            processedClientActions.stream().map(ProcessedAction::toJsonObject).toList())
-        .put("Errors", errors.isEmpty() ? null : errors)
-        .toJson();
+    JsonObject.Builder json =
+        JsonObject.builder()
+            .put("ClientVersion", clientVersion)
+            .put(
+                "ProcessedClientActions",
+                processedClientActions.stream().map(ProcessedAction::toJsonObject).toList())
+            .put("Errors", errors.isEmpty() ? null : errors);
+    return Extension.put(json, extensions).toJson();
   }
 }

@@ -6,6 +6,7 @@ import dev.postern.wire.json.JsonText;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The first message of either end on a data channel, sent as text (spec/data-channel.md 2.3). Only
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
  * @param tokenValue the credential: never logged, compared in constant time
  * @param clientInstanceId the managed node's id, from agents only
  * @param clientVersion from newer clients only
+ * @param extensions what a client of ours asks of the service: {@link Extension}
  */
 public record OpenDataChannel(
     String messageSchemaVersion,
@@ -21,22 +23,28 @@ public record OpenDataChannel(
     String tokenValue,
     String clientId,
     String clientInstanceId,
-    String clientVersion)
+    String clientVersion,
+    List<String> extensions)
     implements JsonText {
 
   public static final String SCHEMA_VERSION = "1.0";
 
   /** What a client sends. */
   public static OpenDataChannel fromClient(
-      String requestId, String tokenValue, String clientId, String clientVersion) {
-    return new OpenDataChannel(SCHEMA_VERSION, requestId, tokenValue, clientId, "", clientVersion);
+      String requestId,
+      String tokenValue,
+      String clientId,
+      String clientVersion,
+      List<String> extensions) {
+    return new OpenDataChannel(
+        SCHEMA_VERSION, requestId, tokenValue, clientId, "", clientVersion, extensions);
   }
 
   /** What an agent sends. */
   public static OpenDataChannel fromAgent(
       String requestId, String tokenValue, String clientId, String clientInstanceId) {
     return new OpenDataChannel(
-        SCHEMA_VERSION, requestId, tokenValue, clientId, clientInstanceId, "");
+        SCHEMA_VERSION, requestId, tokenValue, clientId, clientInstanceId, "", List.of());
   }
 
   public static OpenDataChannel parse(ByteBuffer text) throws MalformedMessageException {
@@ -51,7 +59,8 @@ public record OpenDataChannel(
         tokenValue,
         json.string("ClientId"),
         json.string("ClientInstanceId"),
-        json.string("ClientVersion"));
+        json.string("ClientVersion"),
+        Extension.list(json));
   }
 
   /** Which end says so; the token decides which end it is. */
@@ -73,7 +82,7 @@ public record OpenDataChannel(
     if (!clientVersion.isEmpty()) {
       json.put("ClientVersion", clientVersion);
     }
-    return json.toJson();
+    return Extension.put(json, extensions).toJson();
   }
 
   /** Without the token. */

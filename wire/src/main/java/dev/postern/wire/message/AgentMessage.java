@@ -120,12 +120,22 @@ public record AgentMessage(
    * out empty when their header makes no sense.
    */
   public static AgentMessage decodeAsClient(ByteBuffer bytes) throws MalformedMessageException {
+    return decodeAsClient(bytes, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param digests whether the sender's messages have digests
+   */
+  public static AgentMessage decodeAsClient(ByteBuffer bytes, boolean digests)
+      throws MalformedMessageException {
     EncodedMessage encoded = EncodedMessage.lenient(bytes);
     if (MessageType.isPublication(encoded.messageType())) {
       return encoded.hasValidLengths() ? fields(encoded) : emptyPublication(encoded.messageType());
     }
     AgentMessage message = decode(encoded);
-    if (encoded.payloadLengthField() != 0 && !encoded.digestMatches()) {
+    if (digests && encoded.payloadLengthField() != 0 && !encoded.digestMatches()) {
       throw new MalformedMessageException("payload does not match its digest");
     }
     return message;
@@ -152,6 +162,15 @@ public record AgentMessage(
 
   /** The whole message with the header length 116, spaces as padding and a correct digest. */
   public ByteBuffer encode() {
+    return encode(EncodedMessage.sha256(payload()));
+  }
+
+  /** The same with zeros for a digest, for a peer that agreed to that. */
+  public ByteBuffer encodeWithoutDigest() {
+    return encode(new byte[EncodedMessage.DIGEST_LENGTH]);
+  }
+
+  private ByteBuffer encode(byte[] digest) {
     ByteBuffer bytes = ByteBuffer.allocate(EncodedMessage.OVERHEAD + payload.remaining());
     byte[] type = Arrays.copyOf(messageType.getBytes(US_ASCII), EncodedMessage.TYPE_LENGTH);
     Arrays.fill(type, messageType.length(), type.length, (byte) ' ');
@@ -164,7 +183,7 @@ public record AgentMessage(
         .putLong(flags)
         .putLong(messageId.getLeastSignificantBits())
         .putLong(messageId.getMostSignificantBits())
-        .put(EncodedMessage.sha256(payload()))
+        .put(digest)
         .putInt(payloadType)
         .putInt(payload.remaining())
         .put(payload())

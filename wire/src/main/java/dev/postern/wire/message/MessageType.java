@@ -19,6 +19,9 @@ public final class MessageType {
   /** Service to both ends, on data and control channels. */
   public static final String CHANNEL_CLOSED = "channel_closed";
 
+  /** Service to a client that asked for it: {@link dev.postern.wire.control.ResumeToken}. */
+  public static final String RESUME_TOKEN = "postern_resume_token";
+
   public static final String START_PUBLICATION = "start_publication";
   public static final String PAUSE_PUBLICATION = "pause_publication";
 

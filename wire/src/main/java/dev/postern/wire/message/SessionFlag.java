@@ -5,9 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The payload of {@link PayloadType#FLAG}: four bytes, big-endian (spec/data-channel.md 4.3). */
 public enum SessionFlag {
+  /** Client to agent, basic port session: the local connection ended. */
   DISCONNECT_TO_PORT(1),
+
+  /** Client to agent: the session is to end. */
   TERMINATE_SESSION(2),
-  CONNECT_TO_PORT_ERROR(3);
+
+  /** Agent to client, mux port session: one stream's destination could not be reached. */
+  CONNECT_TO_PORT_ERROR(3),
+
+  /**
+   * Client to agent, an addition of ours where both ends agreed on half-closed streams: the client
+   * of a stdio port session writes no more.
+   */
+  FINISH_INPUT(0x80);
 
   private final int value;
 

@@ -170,13 +170,15 @@ class OutgoingStreamTest {
   }
 
   @Test
-  void clockThatGoesBackNeitherResendsNorMakesTheTimeoutNegative() {
+  void clockThatGoesBackCostsOneResendAndSaysNothingOfTheRoundTrip() {
     addAndSend(2, START);
+    Duration before = stream.retransmissionTimeout();
 
+    assertThat(stream.takeDue(at(-5000))).hasSize(1);
     assertThat(stream.takeDue(at(-5000))).isEmpty();
-    stream.acknowledge(0, at(-5000));
+    stream.acknowledge(1, at(-6000));
 
-    assertThat(stream.retransmissionTimeout()).isPositive();
+    assertThat(stream.retransmissionTimeout()).isEqualTo(before);
   }
 
   @Test
@@ -231,6 +233,23 @@ class OutgoingStreamTest {
   }
 
   /** MUST 33. */
+  @Test
+  void acknowledgementOfManyFreesAllBeforeItThatWereSent() {
+    addAndSend(5, START);
+    add(1);
+
+    assertThat(stream.acknowledgeUpTo(2, at(1))).isTrue();
+    assertThat(stream.messages()).isEqualTo(3);
+    assertThat(stream.acknowledgeUpTo(2, at(2))).isFalse();
+    assertThat(stream.acknowledgeUpTo(100, at(3))).isTrue();
+
+    assertThat(stream.messages()).isEqualTo(1);
+    assertThat(decode(stream.takeUnsent(at(4))).sequenceNumber()).isEqualTo(5);
+    assertThat(stream.acknowledgeUpTo(Long.MAX_VALUE, at(5))).isTrue();
+    assertThat(stream.isEmpty()).isTrue();
+    assertThat(stream.bytes()).isZero();
+  }
+
   @Test
   void newConnectionGetsTheWholeUnacknowledgedWindowInOrder() {
     addAndSend(4, START);

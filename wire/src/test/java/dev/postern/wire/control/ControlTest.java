@@ -20,6 +20,9 @@ class ControlTest {
 
     assertThat(Acknowledge.parse(payload).toPayload()).isEqualTo(payload);
     assertThat(Acknowledge.of(acknowledged).toPayload()).isEqualTo(payload);
+    Acknowledge ofMany = Acknowledge.upTo(acknowledged);
+    assertThat(ofMany.toJson()).endsWith(",\"PosternCumulative\":true}");
+    assertThat(Acknowledge.parse(ofMany.toPayload())).isEqualTo(ofMany);
   }
 
   @Test

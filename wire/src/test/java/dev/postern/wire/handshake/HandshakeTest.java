@@ -28,7 +28,7 @@ class HandshakeTest {
     SessionTypeAction action = (SessionTypeAction) request.requestedClientActions().getFirst();
     assertThat(action.sessionType()).isEqualTo(SessionType.PORT);
     assertThat(PortProperties.parse(Objects.requireNonNull(action.properties())))
-        .isEqualTo(new PortProperties("22", "2222", "", "LocalPortForwarding", "", ""));
+        .isEqualTo(new PortProperties("22", "2222", "", "LocalPortForwarding", "", "", "", ""));
   }
 
   @Test
@@ -153,6 +153,19 @@ class HandshakeTest {
     assertThat(SessionType.hasHandshake(SessionType.STANDARD_STREAM, true)).isTrue();
     assertThat(SessionType.hasHandshake(SessionType.NON_INTERACTIVE_COMMANDS, false)).isTrue();
     assertThat(SessionType.hasHandshake(SessionType.PORT, false)).isTrue();
+  }
+
+  @Test
+  void extensionsTravelInAMemberOfTheirOwnAndOnlyWhenThereAreAny() throws Exception {
+    HandshakeRequest offer =
+        new HandshakeRequest("3.3.2000.0", List.of(), List.of(Extension.HALF_CLOSE));
+    HandshakeResponse answer =
+        new HandshakeResponse("1.2.700.0", List.of(), List.of(), List.of(Extension.HALF_CLOSE));
+
+    assertThat(offer.toJson()).endsWith("\"PosternExtensions\":[\"half-close\"]}");
+    assertThat(HandshakeRequest.parse(offer.toPayload())).isEqualTo(offer);
+    assertThat(HandshakeResponse.parse(answer.toPayload())).isEqualTo(answer);
+    assertThat(new HandshakeRequest("3.3.1142.0", List.of()).toJson()).doesNotContain("Postern");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.Side;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OpenChannelTest {
@@ -33,8 +34,18 @@ class OpenChannelTest {
     assertThat(agent.claimedSide()).isEqualTo(Side.AGENT);
     assertThat(
             OpenDataChannel.fromClient(
-                client.requestId(), "s3cr3t", client.clientId(), "1.2.677.0"))
-        .isEqualTo(client);
+                    client.requestId(), "s3cr3t", client.clientId(), "1.2.677.0", List.of())
+                .toJson())
+        .isEqualTo(FROM_CLIENT);
+    assertThat(
+            OpenDataChannel.fromClient(
+                    client.requestId(),
+                    "s3cr3t",
+                    client.clientId(),
+                    "1.2.677.0",
+                    List.of(Extension.RESUME_TOKEN))
+                .toJson())
+        .isEqualTo(FROM_CLIENT.replaceFirst("}$", ",\"PosternExtensions\":[\"resume-token\"]}"));
     assertThat(
             OpenDataChannel.fromAgent(
                 agent.requestId(), "s3cr3t", agent.clientId(), "mi-0123456789abcdef0"))

@@ -1,4 +1,4 @@
-package dev.postern.server.session;
+package dev.postern.server.peer;
 
 import dev.postern.server.listener.JdkWebSocket;
 import dev.postern.server.listener.TestListener;
@@ -17,18 +17,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A scripted end of a control or data channel. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
+  private static final String INSTANCE_ID = "mi-0123456789abcdef0";
+
   private final JdkWebSocket socket;
 
-  private Peer(JdkWebSocket socket) {
+  /** Over a connection that is open. */
+  public Peer(JdkWebSocket socket) {
     this.socket = socket;
   }
 
-  static Peer open(TestListener listener, String path) throws Exception {
+  public static Peer open(TestListener listener, String path) throws Exception {
     return new Peer(JdkWebSocket.open(listener, path));
   }
 
-  void openControl(String token) throws Exception {
+  public void openControl(String token) throws Exception {
     socket.sendText(
         "{\"Cookie\":null,\"MessageSchemaVersion\":\"1.0\",\"RequestId\":\""
             + UUID.randomUUID()
@@ -38,31 +41,50 @@ final class Peer implements AutoCloseable {
   }
 
   /** Only the token is required of a client. */
-  void openData(String token) throws Exception {
+  public void openData(String token) throws Exception {
     socket.sendText("{\"MessageSchemaVersion\":\"1.0\",\"TokenValue\":\"" + token + "\"}");
   }
 
-  void sendText(String text) throws Exception {
+  public void ping(String payload) throws Exception {
+    socket.ping(payload);
+  }
+
+  /** Waits for the answer to a ping. */
+  public String pong() throws InterruptedException {
+    return socket.pong();
+  }
+
+  /** Sends a message in fragments of 4096 bytes, as official senders do with longer ones. */
+  public void sendFragmented(AgentMessage message) throws Exception {
+    socket.sendInPieces(bytes(message), 4096);
+  }
+
+  public void sendText(String text) throws Exception {
     socket.sendText(text);
   }
 
-  void sendBytes(byte[] bytes) throws Exception {
+  public void sendBytes(byte[] bytes) throws Exception {
     socket.send(bytes);
   }
 
-  void send(AgentMessage message) throws Exception {
+  public void send(AgentMessage message) throws Exception {
+    socket.send(bytes(message));
+  }
+
+  private static byte[] bytes(AgentMessage message) {
     ByteBuffer encoded = message.encode();
     byte[] bytes = new byte[encoded.remaining()];
     encoded.get(bytes);
-    socket.send(bytes);
+    return bytes;
   }
 
   /** Sends a stream message. */
-  AgentMessage stream(Side side, long number, String text) throws Exception {
+  public AgentMessage stream(Side side, long number, String text) throws Exception {
     return stream(side, number, PayloadType.OUTPUT, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  AgentMessage stream(Side side, long number, int payloadType, byte[] payload) throws Exception {
+  public AgentMessage stream(Side side, long number, int payloadType, byte[] payload)
+      throws Exception {
     AgentMessage message =
         AgentMessage.stream(
             side,
@@ -75,7 +97,7 @@ final class Peer implements AutoCloseable {
     return message;
   }
 
-  void acknowledge(AgentMessage received) throws Exception {
+  public void acknowledge(AgentMessage received) throws Exception {
     send(
         AgentMessage.onDataChannel(
             MessageType.ACKNOWLEDGE,
@@ -84,7 +106,7 @@ final class Peer implements AutoCloseable {
             Acknowledge.of(received).toPayload()));
   }
 
-  void state(String state) throws Exception {
+  public void state(String state) throws Exception {
     send(
         AgentMessage.onDataChannel(
             MessageType.AGENT_SESSION_STATE,
@@ -93,40 +115,36 @@ final class Peer implements AutoCloseable {
             new AgentSessionState(state, "session").toPayload()));
   }
 
-  AgentMessage taskComplete(String sessionId, String status, String output) throws Exception {
+  public AgentMessage taskComplete(String sessionId, String status, String output)
+      throws Exception {
     AgentMessage message =
         AgentMessage.onControlChannel(
             MessageType.AGENT_TASK_COMPLETE,
             System.currentTimeMillis(),
             UUID.randomUUID(),
             AgentTaskComplete.of(
-                    sessionId,
-                    status,
-                    TestGateway.NODE,
-                    output,
-                    AgentTaskComplete.LogTargets.NONE,
-                    1)
+                    sessionId, status, INSTANCE_ID, output, AgentTaskComplete.LogTargets.NONE, 1)
                 .toPayload());
     send(message);
     return message;
   }
 
-  byte[] receiveBytes() throws InterruptedException {
+  public byte[] receiveBytes() throws InterruptedException {
     return socket.receive();
   }
 
-  AgentMessage receive() throws Exception {
+  public AgentMessage receive() throws Exception {
     return AgentMessage.decode(ByteBuffer.wrap(socket.receive()));
   }
 
   /** The next message if one comes within the time. */
-  @Nullable AgentMessage receive(long milliseconds) throws Exception {
+  public @Nullable AgentMessage receive(long milliseconds) throws Exception {
     byte[] bytes = socket.receive(milliseconds);
     return bytes == null ? null : AgentMessage.decode(ByteBuffer.wrap(bytes));
   }
 
   /** Waits for a stream message and acknowledges it. */
-  AgentMessage receiveStream() throws Exception {
+  public AgentMessage receiveStream() throws Exception {
     AgentMessage message = receive();
     if (!MessageType.isStream(message.messageType())) {
       throw new AssertionError(message.messageType() + " instead of a stream message");
@@ -135,18 +153,18 @@ final class Peer implements AutoCloseable {
     return message;
   }
 
-  static String text(AgentMessage message) {
+  public static String text(AgentMessage message) {
     return StandardCharsets.UTF_8.decode(message.payload()).toString();
   }
 
-  static Acknowledge acknowledged(AgentMessage message) throws MalformedMessageException {
+  public static Acknowledge acknowledged(AgentMessage message) throws MalformedMessageException {
     if (!message.messageType().equals(MessageType.ACKNOWLEDGE)) {
       throw new AssertionError(message.messageType() + " instead of acknowledge");
     }
     return Acknowledge.parse(message.payload());
   }
 
-  ChannelClosed receiveClosed() throws Exception {
+  public ChannelClosed receiveClosed() throws Exception {
     AgentMessage message = receive();
     if (!message.messageType().equals(MessageType.CHANNEL_CLOSED)) {
       throw new AssertionError(message.messageType() + " instead of channel_closed");
@@ -154,11 +172,11 @@ final class Peer implements AutoCloseable {
     return ChannelClosed.parse(message.payload());
   }
 
-  int closeCode() throws InterruptedException {
+  public int closeCode() throws InterruptedException {
     return socket.closeCode();
   }
 
-  boolean isOpen() {
+  public boolean isOpen() {
     return socket.isOpen();
   }
 

@@ -1,0 +1,137 @@
+package dev.postern.client.session;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A path between a client and a server that can go dead: then nothing passes in either direction,
+ * no byte, no end and no new connection, and nobody is told. What was under way arrives when the
+ * path is back, as TCP would send it again.
+ */
+public final class FrozenLink implements AutoCloseable {
+  private final int exitPort;
+  private final int entrancePort;
+  private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private volatile ServerSocket entrance;
+  private boolean frozen;
+
+  /** A path to a port of this machine. */
+  public FrozenLink(int exitPort) throws IOException {
+    this(0, exitPort);
+  }
+
+  /**
+   * The same where clients know the port already.
+   *
+   * @param entrancePort free until now
+   */
+  public FrozenLink(int entrancePort, int exitPort) throws IOException {
+    this.exitPort = exitPort;
+    this.entrance = listen(entrancePort);
+    this.entrancePort = entrance.getLocalPort();
+  }
+
+  private ServerSocket listen(int port) throws IOException {
+    ServerSocket listener = new ServerSocket();
+    listener.setReuseAddress(true);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+    Thread.ofVirtual().start(() -> accept(listener));
+    return listener;
+  }
+
+  /** The port to call instead of the server's. */
+  public int port() {
+    return entrancePort;
+  }
+
+  public synchronized void freeze() {
+    frozen = true;
+  }
+
+  public synchronized void thaw() {
+    frozen = false;
+    notifyAll();
+  }
+
+  /** Ends every connection and refuses new ones, as a server that is down does. */
+  public void cutOff() throws IOException {
+    entrance.close();
+    open.forEach(FrozenLink::cut);
+    open.clear();
+  }
+
+  /** Lets connections through again. */
+  public void mend() throws IOException {
+    entrance = listen(entrancePort);
+  }
+
+  private synchronized void awaitThaw() throws InterruptedException {
+    while (frozen) {
+      wait();
+    }
+  }
+
+  private void accept(ServerSocket listener) {
+    while (!listener.isClosed()) {
+      try {
+        Socket near = listener.accept();
+        open.add(near);
+        Thread.ofVirtual().start(() -> join(near));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void join(Socket near) {
+    try {
+      awaitThaw();
+      Socket far = new Socket(InetAddress.getLoopbackAddress(), exitPort);
+      open.add(far);
+      Thread.ofVirtual().start(() -> pump(near, far));
+      pump(far, near);
+    } catch (IOException | InterruptedException noServer) {
+      cut(near);
+    }
+  }
+
+  private void pump(Socket from, Socket to) {
+    try {
+      InputStream input = from.getInputStream();
+      OutputStream output = to.getOutputStream();
+      byte[] buffer = new byte[16 << 10];
+      for (int count = input.read(buffer); count > 0; count = input.read(buffer)) {
+        awaitThaw();
+        output.write(buffer, 0, count);
+        // Nothing more is read until then: the sender's buffer fills up, as it does with TCP.
+        awaitThaw();
+      }
+      awaitThaw();
+      to.shutdownOutput();
+    } catch (IOException | InterruptedException end) {
+      cut(from);
+      cut(to);
+    }
+  }
+
+  private static void cut(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException closed) {
+      // it is gone all the same
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    cutOff();
+    thaw();
+  }
+}
