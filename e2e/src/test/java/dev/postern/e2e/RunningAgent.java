@@ -1,15 +1,14 @@
 package dev.postern.e2e;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A managed node: an agent enrolled into a server, as a process. Ours, or the official one where
@@ -20,15 +19,38 @@ final class RunningAgent implements AutoCloseable {
   private final Process process;
   private final Output err;
   private final String instanceId;
+  private final Runnable afterwards;
 
-  private RunningAgent(Process process, Output err, String instanceId) {
+  private RunningAgent(Process process, Output err, String instanceId, Runnable afterwards) {
     this.process = process;
     this.err = err;
     this.instanceId = instanceId;
+    this.afterwards = afterwards;
   }
 
   /** Creates an activation, registers and runs an agent, and waits until it is connected. */
   static RunningAgent enrol(RunningServer server, Path data, String... activationOptions)
+      throws Exception {
+    return enrol(RunningServer.base(), server, data, activationOptions);
+  }
+
+  /** The same, with the environment that the agent shall have. */
+  static RunningAgent enrol(
+      Shell shell, RunningServer server, Path data, String... activationOptions) throws Exception {
+    return enrol(new Setting(shell, server.url()), server, data, activationOptions);
+  }
+
+  /** The same for a node that calls the server at another address than clients do. */
+  static RunningAgent enrolAt(
+      URI endpoint, RunningServer server, Path data, String... activationOptions) throws Exception {
+    return enrol(new Setting(RunningServer.base(), endpoint), server, data, activationOptions);
+  }
+
+  /** How an agent sees the world. */
+  record Setting(Shell shell, URI endpoint) {}
+
+  private static RunningAgent enrol(
+      Setting setting, RunningServer server, Path data, String... activationOptions)
       throws Exception {
     String[] arguments = new String[activationOptions.length + 6];
     arguments[0] = "ssm";
@@ -43,14 +65,19 @@ final class RunningAgent implements AutoCloseable {
     String code = Json.text(activation, "ActivationCode");
     RunningAgent agent =
         Programs.officialAgent().isPresent()
-            ? OfficialAgent.start(server, Programs.officialAgent().get(), data, id, code)
-            : startOurs(server, data, id, code);
-    agent.awaitConnected(server);
+            ? OfficialAgent.start(setting, server, Programs.officialAgent().get(), data, id, code)
+            : startOurs(setting, server, data, id, code);
+    try {
+      agent.awaitConnected(server);
+    } catch (ConditionTimeoutException late) {
+      agent.close();
+      throw late;
+    }
     return agent;
   }
 
-  private static RunningAgent startOurs(RunningServer server, Path data, String id, String code)
-      throws IOException {
+  private static RunningAgent startOurs(
+      Setting setting, RunningServer server, Path data, String id, String code) throws IOException {
     Finished registered =
         RunningServer.base()
             .run(
@@ -59,7 +86,7 @@ final class RunningAgent implements AutoCloseable {
                     "agent",
                     "register",
                     "--endpoint",
-                    server.url().toString(),
+                    setting.endpoint().toString(),
                     "--ca",
                     server.ca().toString(),
                     "--activation-id",
@@ -75,23 +102,28 @@ final class RunningAgent implements AutoCloseable {
     if (!matcher.find()) {
       throw new AssertionError("no instance id in: " + registered.out());
     }
-    return run(data, matcher.group(1));
+    return run(setting.shell(), data, matcher.group(1));
   }
 
   /** Runs our agent on data that it registered before. */
-  static RunningAgent run(Path data, String instanceId) throws IOException {
+  private static RunningAgent run(Shell shell, Path data, String instanceId) throws IOException {
     Process process =
-        RunningServer.base()
+        shell
             .with("POSTERN_TEST_SECRET", "must-not-leak")
             .start(List.of(Programs.postern(), "agent", "run", "--data", data.toString()));
-    Output err = new Output(process.getErrorStream());
-    new Output(process.getInputStream());
-    return new RunningAgent(process, err, instanceId);
+    return of(process, instanceId);
   }
 
   static RunningAgent of(Process process, String instanceId) {
+    return of(process, instanceId, () -> {});
+  }
+
+  /**
+   * @param afterwards what is left to do when the process has ended
+   */
+  static RunningAgent of(Process process, String instanceId, Runnable afterwards) {
     new Output(process.getInputStream());
-    return new RunningAgent(process, new Output(process.getErrorStream()), instanceId);
+    return new RunningAgent(process, new Output(process.getErrorStream()), instanceId, afterwards);
   }
 
   void awaitConnected(RunningServer server) {
@@ -124,58 +156,10 @@ final class RunningAgent implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!Stopped.byRequest(process)) {
+    boolean stopped = Stopped.byRequest(process);
+    afterwards.run();
+    if (!stopped) {
       throw new AssertionError("the agent did not stop on SIGTERM\n" + err.all());
-    }
-  }
-
-  /**
-   * How the official agent is set up so that it uses a given server (spec/agent-service.md section
-   * 7).
-   */
-  private static final class OfficialAgent {
-    private OfficialAgent() {}
-
-    static RunningAgent start(
-        RunningServer server, Path programs, Path data, String id, String code) throws Exception {
-      Path folder = Files.createDirectories(data.resolve("bin"));
-      for (String name :
-          List.of(
-              "amazon-ssm-agent",
-              "ssm-agent-worker",
-              "ssm-session-worker",
-              "ssm-document-worker")) {
-        Files.copy(programs.resolve(name), folder.resolve(name));
-      }
-      Path configuration = Files.createDirectories(folder.resolve("configuration"));
-      String url = server.url().toString();
-      Files.writeString(
-          configuration.resolve("amazon-ssm-agent.json"),
-          "{\"Ssm\":{\"Endpoint\":\"%1$s\"},\"Mgs\":{\"Endpoint\":\"%1$s\",\"Region\":\"us-east-1\"},\"Mds\":{\"Endpoint\":\"%1$s\"},"
-                  .formatted(url)
-              + "\"Agent\":{\"Region\":\"us-east-1\",\"TelemetryMetricsToSSM\":false},"
-              + "\"Identity\":{\"ConsumptionOrder\":[\"OnPrem\"]}}",
-          StandardCharsets.UTF_8);
-      for (Path path : List.of(folder, configuration)) {
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-      }
-      Shell shell =
-          RunningServer.base()
-              .with("SSL_CERT_FILE", server.data().resolve("tls/bundle.pem").toString());
-      String program = folder.resolve("amazon-ssm-agent").toString();
-      Finished registered =
-          shell
-              .run(
-                  List.of(
-                      program, "-register", "-y", "-code", code, "-id", id, "-region", "us-east-1"))
-              .orFail();
-      Matcher matcher =
-          Pattern.compile("(mi-[0-9a-f]{17}|i-[0-9a-zA-Z]+)")
-              .matcher(registered.out() + registered.err());
-      if (!matcher.find()) {
-        throw new AssertionError("no instance id in: " + registered);
-      }
-      return of(shell.start(List.of(program)), matcher.group(1));
     }
   }
 }

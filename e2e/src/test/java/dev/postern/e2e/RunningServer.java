@@ -1,8 +1,11 @@
 package dev.postern.e2e;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.regex.Pattern;
  * shell.
  */
 final class RunningServer implements AutoCloseable {
+  private final List<String> program;
   private final Path data;
   private final List<String> options;
   private Process process;
@@ -23,15 +27,38 @@ final class RunningServer implements AutoCloseable {
   private URI url;
 
   RunningServer(Path data, String... options) throws IOException {
+    this(List.of(Programs.postern(), "server"), data, options);
+  }
+
+  private RunningServer(List<String> program, Path data, String... options) throws IOException {
+    this.program = program;
     this.data = data;
     this.options = List.of(options);
     start("127.0.0.1:0");
   }
 
+  /** One that {@link #advance} works on. */
+  static RunningServer withMovableTime(Path data) throws IOException {
+    return new RunningServer(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dpostern.home=" + Programs.checkout(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            MovableServer.class.getName()),
+        data);
+  }
+
+  /** Lets so much time pass for the server's sessions, at once. */
+  void advance(Duration time) throws IOException {
+    OutputStream input = process.getOutputStream();
+    input.write((time.toSeconds() + "\n").getBytes(StandardCharsets.US_ASCII));
+    input.flush();
+  }
+
   private void start(String listen) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Programs.postern(), "server", "--data", data.toString(), "--listen", listen));
+    List<String> command = new ArrayList<>(program);
+    command.addAll(List.of("--data", data.toString(), "--listen", listen));
     command.addAll(options);
     process = base().start(command);
     out = new Output(process.getInputStream());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -52,9 +53,14 @@ final class Terminal implements AutoCloseable {
     shell.run(List.of("stty", "-F", device, "cols", "" + columns, "rows", "" + rows)).orFail();
   }
 
+  /** Whether the command ends within a time. */
+  boolean endsWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Waits for the end and returns the exit code. */
   int exitCode() throws InterruptedException {
-    if (!process.waitFor(Output.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!endsWithin(Output.TIMEOUT)) {
       throw new AssertionError("did not end; the screen shows:\n" + screen.all());
     }
     return process.exitValue();

@@ -1,0 +1,107 @@
+package dev.postern.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} of the server in the middle of what sessions do: they go on by themselves. */
+@Timeout(240)
+class KilledServerTest {
+  private static final long BYTES = 500_000_000;
+  private static final long KILLED_AT = 100_000_000;
+  private static final int LINES = 100;
+  private static final Duration STALL_MAX = Duration.ofSeconds(5);
+
+  @TempDir private static Path temporary;
+  private static OneNode node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeTrue(
+        Programs.officialPlugin().isEmpty(),
+        "the official plugin gives up sooner, by its own rules");
+    Path folder = temporary.resolve("node");
+    RunningServer server = new RunningServer(folder.resolve("server"));
+    node = new OneNode(server, RunningAgent.enrol(server, folder.resolve("agent")), folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  @Test
+  void transferGoesOnByteForByte() throws Exception {
+    try (NumberedBytes service = new NumberedBytes(BYTES);
+        PosternForward forward = PosternForward.start(node, "0:" + service.port());
+        Socket connection = new Socket(InetAddress.getLoopbackAddress(), forward.port())) {
+      CompletableFuture<Long> restarted = new CompletableFuture<>();
+      AtomicLong last = new AtomicLong(System.nanoTime());
+      AtomicLong longestStall = new AtomicLong();
+      AtomicBoolean killed = new AtomicBoolean();
+
+      service.expect(
+          connection,
+          done -> {
+            long now = System.nanoTime();
+            if (restarted.isDone()) {
+              long since = Math.max(last.get(), restarted.join());
+              longestStall.accumulateAndGet(now - since, Math::max);
+            } else if (done >= KILLED_AT && killed.compareAndSet(false, true)) {
+              kill(restarted);
+            }
+            last.set(now);
+          });
+
+      assertThat(restarted).isDone();
+      var _ = forward.err().expect("connection lost, trying again");
+      var _ = forward.err().expect("connected again");
+      assertThat(Duration.ofNanos(longestStall.get())).isLessThan(STALL_MAX);
+    }
+  }
+
+  /** Beside the reader. */
+  private static void kill(CompletableFuture<Long> restarted) {
+    Thread.ofVirtual()
+        .name("killer")
+        .start(() -> {
+          try {
+            node.server().killAndRestart();
+            restarted.complete(System.nanoTime());
+          } catch (Exception failed) {
+            restarted.completeExceptionally(failed);
+          }
+        });
+  }
+
+  @Test
+  void shellGoesOnWithoutGapOrRepeat() throws Exception {
+    try (Terminal terminal =
+        new Terminal(
+            node.server().shell().with("POSTERN_STTY_BEFORE", temporary.resolve("stty").toString()),
+            100,
+            30,
+            Programs.postern() + " shell " + node.agent().instanceId())) {
+      CountingShell.start(terminal, LINES);
+
+      node.server().killAndRestart();
+      terminal.type("typed after\rand later\r");
+
+      CountingShell.expectAllOnce(terminal, LINES, "typed after|and later");
+    }
+  }
+}
