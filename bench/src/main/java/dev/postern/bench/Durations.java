@@ -39,6 +39,12 @@ final class Durations {
         percentile(sorted, 99));
   }
 
+  double medianMillis() {
+    long[] sorted = Arrays.copyOf(nanos, count);
+    Arrays.sort(sorted);
+    return percentile(sorted, 50);
+  }
+
   private static double percentile(long[] sorted, int percent) {
     int rank = (int) Math.ceil(percent / 100.0 * sorted.length);
     return sorted[Math.max(rank, 1) - 1] / NANOS_PER_MILLI;

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 
 /**
  * A server and an enrolled node on this machine, as processes in a temporary directory, for as long
@@ -43,6 +44,20 @@ final class Installation implements AutoCloseable {
     this.launcher = home.resolve("postern").toString();
     this.directory = Files.createTempDirectory("postern-bench-");
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * The checkout to measure, which {@code bench/run} names.
+   *
+   * @param otherwise what to say when it does not
+   * @throws CommandLine.ParameterException when it does not
+   */
+  static Path home(CommandLine commandLine, String otherwise) {
+    String home = System.getProperty("postern.home");
+    if (home == null) {
+      throw new CommandLine.ParameterException(commandLine, otherwise);
+    }
+    return Path.of(home);
   }
 
   /** Starts the server on a free loopback port and waits until it serves. */
@@ -70,7 +85,6 @@ final class Installation implements AutoCloseable {
     Ssm ssm = access.ssm();
     Ssm.Activation activation = ssm.createActivation("SSMServiceRole", "bench");
     String data = directory.resolve("agent").toString();
-    String endpoint = READY.matcher(output("server")).results().findFirst().orElseThrow().group(1);
     // The code goes by standard input: arguments can be seen by everybody.
     Process register =
         start(
@@ -79,7 +93,7 @@ final class Installation implements AutoCloseable {
             "agent",
             "register",
             "--endpoint",
-            endpoint,
+            serverUrl(),
             "--ca",
             directory.resolve("server/tls/ca.pem").toString(),
             "--activation-id",
@@ -102,6 +116,20 @@ final class Installation implements AutoCloseable {
       }
       requireRunning("agent", agent, deadline);
     }
+  }
+
+  /** A new folder, which goes with the installation. */
+  Path directory(String name) throws IOException {
+    return Files.createDirectory(directory.resolve(name));
+  }
+
+  /** What the server wrote for shells that call it. */
+  Path serverEnvironment() {
+    return directory.resolve("server/env");
+  }
+
+  String serverUrl() throws IOException {
+    return READY.matcher(output("server")).results().findFirst().orElseThrow().group(1);
   }
 
   private Process start(String name, String input, String... arguments) throws IOException {

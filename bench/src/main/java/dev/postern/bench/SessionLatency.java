@@ -70,7 +70,10 @@ public final class SessionLatency implements Callable<Integer> {
       if (node != null || authority != null) {
         throw usage("--target and --ca need --endpoint");
       }
-      try (Installation installation = new Installation(home())) {
+      try (Installation installation =
+          new Installation(
+              Installation.home(
+                  spec.commandLine(), "start this by bench/run, or give an --endpoint"))) {
         ApiAccess access = installation.startServer();
         measure(access, installation.startNode(access), "a server and a node of its own, TLS on");
       }
@@ -86,14 +89,6 @@ public final class SessionLatency implements Callable<Integer> {
 
   private CommandLine.ParameterException usage(String problem) {
     return new CommandLine.ParameterException(spec.commandLine(), problem);
-  }
-
-  private Path home() {
-    String home = System.getProperty("postern.home");
-    if (home == null) {
-      throw usage("start this by bench/run, or give an --endpoint");
-    }
-    return Path.of(home);
   }
 
   private void measure(ApiAccess access, String node, String where)
