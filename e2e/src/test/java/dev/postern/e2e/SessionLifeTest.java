@@ -55,8 +55,10 @@ class SessionLifeTest {
       terminal =
           new Terminal(server.shell().with("POSTERN_STTY_BEFORE", "/dev/null"), 100, 30, command);
       id = terminal.screen().expect("Starting session with SessionId: (\\S+)").group(1);
-      terminal.type("sleep " + marker + " & echo run''ning\r");
-      terminal.screen().expect("running");
+      // Its prompt is output too: one that came after the clock was moved would make the session
+      // a used one.
+      terminal.type("PS1='rea''dy> '; sleep " + marker + " & echo run''ning\r");
+      terminal.screen().expect("running\r\n.*ready> ");
     }
 
     void assertOverWithItsProcesses(String details) {
