@@ -16,13 +16,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} of the server in the middle of what sessions do: they go on by themselves. */
+/**
+ * The server is killed or stopped in the middle of what sessions do: they go on by themselves when
+ * it is back.
+ */
 @Timeout(240)
 class KilledServerTest {
   private static final long BYTES = 500_000_000;
   private static final long KILLED_AT = 100_000_000;
   private static final int LINES = 100;
   private static final Duration STALL_MAX = Duration.ofSeconds(5);
+  private static final Duration ORDERLY_STOP_MAX = Duration.ofSeconds(10);
 
   @TempDir private static Path temporary;
   private static OneNode node;
@@ -90,6 +94,20 @@ class KilledServerTest {
 
   @Test
   void shellGoesOnWithoutGapOrRepeat() throws Exception {
+    shellGoesOnOver(node.server()::killAndRestart);
+  }
+
+  @Test
+  void shellGoesOnOverAnOrderlyStop() throws Exception {
+    shellGoesOnOver(() -> assertThat(node.server().stopAndRestart(ORDERLY_STOP_MAX)).isZero());
+  }
+
+  /** What happens to the server while a shell is open. */
+  private interface Outage {
+    void run() throws Exception;
+  }
+
+  private static void shellGoesOnOver(Outage outage) throws Exception {
     try (Terminal terminal =
         new Terminal(
             node.server().shell().with("POSTERN_STTY_BEFORE", temporary.resolve("stty").toString()),
@@ -98,7 +116,7 @@ class KilledServerTest {
             Programs.postern() + " shell " + node.agent().instanceId())) {
       CountingShell.start(terminal, LINES);
 
-      node.server().killAndRestart();
+      outage.run();
       terminal.type("typed after\rand later\r");
 
       CountingShell.expectAllOnce(terminal, LINES, "typed after|and later");

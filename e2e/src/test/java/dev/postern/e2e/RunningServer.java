@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -139,6 +140,21 @@ final class RunningServer implements AutoCloseable {
   void killAndRestart() throws IOException {
     Stopped.byKill(process);
     start("127.0.0.1:" + url.getPort());
+  }
+
+  /**
+   * SIGTERM, and a start on the same port and data directory.
+   *
+   * @return the exit code
+   */
+  int stopAndRestart(Duration patience) throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("did not stop within " + patience + "\n" + err.all());
+    }
+    int exitCode = process.exitValue();
+    start("127.0.0.1:" + url.getPort());
+    return exitCode;
   }
 
   long pid() {

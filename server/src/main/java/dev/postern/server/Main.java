@@ -35,7 +35,7 @@ public final class Main implements Callable<Integer> {
   private static final int FAILURE = 1;
 
   /** A stop that takes longer is cut off: nothing acknowledged is lost by that. */
-  private static final Duration STOP_MAX = Duration.ofSeconds(30);
+  private static final Duration STOP_MAX = Duration.ofSeconds(9);
 
   private final PrintStream out;
   private final PrintStream err;

@@ -57,6 +57,9 @@ public final class Postern implements AutoCloseable {
   /** How long the token of StartSession lives, and so how long a session waits for its client. */
   private static final Duration CLIENT_ATTACH_MAX = Duration.ofMinutes(5);
 
+  /** How long a stop waits for calls at work; half of what a stop may take. */
+  private static final Duration CALLS_FINISH_MAX = Duration.ofSeconds(5);
+
   private static final Duration CERTIFICATE_CHECK_EVERY = Duration.ofHours(1);
 
   private final PosternConfig config;
@@ -163,7 +166,7 @@ public final class Postern implements AutoCloseable {
     publicUrl = url;
     environmentFile = data.path().resolve("env");
     edge = front;
-    front.serving(true);
+    front.serve();
   }
 
   private <T extends AutoCloseable> T keep(T part) {
@@ -303,12 +306,26 @@ public final class Postern implements AutoCloseable {
     return part;
   }
 
-  /** Stops: new calls are refused, what runs is finished, then everything is closed. Idempotent. */
+  private void finishCalls() {
+    if (edge == null || open.isEmpty()) {
+      return;
+    }
+    try {
+      if (!edge.stop(CALLS_FINISH_MAX)) {
+        LOG.warn("calls still run after {} s", CALLS_FINISH_MAX.toSeconds());
+      }
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Stops: new calls are refused, those at work are finished, agents and clients are told to come
+   * again, then everything is closed. Idempotent.
+   */
   @Override
   public synchronized void close() {
-    if (edge != null) {
-      edge.serving(false);
-    }
+    finishCalls();
     while (!open.isEmpty()) {
       AutoCloseable part = open.pop();
       try {

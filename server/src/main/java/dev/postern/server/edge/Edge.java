@@ -20,12 +20,14 @@ import dev.postern.server.service.Operation;
 import dev.postern.server.service.Service;
 import dev.postern.server.store.Store;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -90,9 +92,20 @@ public final class Edge implements HttpHandler {
     this.clock = clock;
   }
 
-  /** What {@code /readyz} says from now on. */
-  public void serving(boolean now) {
-    serving = now;
+  /** Answers calls from now on, and says so at {@code /readyz}. */
+  public void serve() {
+    serving = true;
+  }
+
+  /**
+   * Refuses calls and channels from now on with 503, and waits for those at work.
+   *
+   * @return whether all of them ended in time
+   */
+  public boolean stop(Duration patience) throws InterruptedException {
+    serving = false;
+    // Nobody takes one any more, so they are all here when the last call is done.
+    return slots.tryAcquire(CALLS_IN_FLIGHT_MAX, patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -129,11 +142,11 @@ public final class Edge implements HttpHandler {
   /** Refuses what is too much, and answers for what fails before it could be told how. */
   private <T> T bounded(Supplier<T> work, Function<Fault, T> refusal, String requestId) {
     if (!slots.tryAcquire()) {
-      return refusal.apply(
-          new Fault("ServiceUnavailable", 503, "The server is busy. Try again later."));
+      return refusal.apply(unavailable("busy"));
     }
     try {
-      return work.get();
+      // Looked at with the slot in hand: whoever waits for all slots has said so before.
+      return serving ? work.get() : refusal.apply(unavailable("starting or stopping"));
     } catch (Fault fault) {
       return refusal.apply(fault);
     } catch (RuntimeException failure) {
@@ -141,6 +154,10 @@ public final class Edge implements HttpHandler {
     } finally {
       slots.release();
     }
+  }
+
+  private static Fault unavailable(String why) {
+    return new Fault("ServiceUnavailable", 503, "The server is " + why + ". Try again later.");
   }
 
   private static Fault unexpected(RuntimeException failure, String requestId) {

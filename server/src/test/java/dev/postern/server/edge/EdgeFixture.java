@@ -75,6 +75,7 @@ final class EdgeFixture implements AutoCloseable {
               return new Probes.Channel();
             },
             clock::now);
+    edge.serve();
     AccessKeyRecord key = store.accessKeys().ofUser(Store.ADMINISTRATOR).getFirst();
     admin = new Credentials(key.accessKeyId(), key.secret(), null);
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EdgeTest {
@@ -414,13 +416,36 @@ final class EdgeTest {
   }
 
   @Test
-  void healthIsToldToAnyone() {
-    fixture.edge.serving(false);
+  void healthIsToldToAnyone() throws Exception {
+    assertThat(fixture.send(EdgeFixture.get("/healthz")).status()).isEqualTo(200);
+    assertThat(fixture.send(EdgeFixture.get("/readyz")).status()).isEqualTo(200);
+
+    assertThat(fixture.edge.stop(Duration.ZERO)).isTrue();
+
     assertThat(fixture.send(EdgeFixture.get("/healthz")).status()).isEqualTo(200);
     assertThat(fixture.send(EdgeFixture.get("/readyz")).status()).isEqualTo(503);
+  }
 
-    fixture.edge.serving(true);
-    assertThat(fixture.send(EdgeFixture.get("/readyz")).status()).isEqualTo(200);
+  @Test
+  @Timeout(30)
+  void stopWaitsForTheCallsAtWorkAndRefusesNewOnes() throws Exception {
+    HttpRequest late =
+        EdgeFixture.json("AmazonSSM.RegisterManagedInstance", "{\"ActivationCode\":\"late\"}");
+    CompletableFuture<HttpAnswer> atWork =
+        CompletableFuture.supplyAsync(() -> fixture.send(late), Thread::startVirtualThread);
+    fixture.probes.late.await();
+
+    assertThat(fixture.edge.stop(Duration.ZERO)).isFalse();
+    HttpAnswer refused = fixture.send(late);
+    boolean _ = fixture.probes.goOn.complete(Map.of());
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(EdgeFixture.tree(refused))
+        .containsEntry("__type", "ServiceUnavailable")
+        .containsEntry("message", "The server is starting or stopping. Try again later.");
+    assertThat(atWork.get().status()).isEqualTo(200);
+    assertThat(fixture.probes.runs).hasValue(1);
+    assertThat(fixture.edge.stop(Duration.ofSeconds(20))).isTrue();
   }
 
   @Test

@@ -16,6 +16,8 @@ import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.shape.TreeCodec;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import software.amazon.awssdk.services.ssm.model.StartSessionRequest;
@@ -25,6 +27,11 @@ import software.amazon.awssdk.services.ssm.model.StartSessionResponse;
 final class Probes {
   /** How often anything ran, which is all the state that there is. */
   final AtomicInteger runs = new AtomicInteger();
+
+  /** A registration with the code "late" begins to wait for {@link #goOn}. */
+  final CountDownLatch late = new CountDownLatch(1);
+
+  final CompletableFuture<Map<String, Object>> goOn = new CompletableFuture<>();
 
   List<Service> services() {
     return List.of(
@@ -46,6 +53,10 @@ final class Probes {
   }
 
   private Map<String, Object> register(Map<String, Object> input) {
+    if ("late".equals(input.get("ActivationCode"))) {
+      late.countDown();
+      return goOn.join();
+    }
     if (!"right".equals(input.get("ActivationCode"))) {
       throw new Fault("InvalidActivation", 400, "");
     }
