@@ -8,13 +8,16 @@ import java.io.InputStream;
 
 /** Buffered reading of lines and exact numbers of bytes from one peer. For one thread. */
 final class ByteInput {
-  private static final int BUFFER_BYTES = 64 << 10;
+  /** Grows with what arrives: most connections carry little, and an agent may have a thousand. */
+  private static final int BUFFER_BYTES_FIRST = 2 << 10;
+
+  private static final int BUFFER_BYTES_MAX = 64 << 10;
 
   /** A read of so much goes past the buffer: one copy less. Shorter ones fetch what follows too. */
   private static final int DIRECT_BYTES_MIN = 4 << 10;
 
   private final InputStream source;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private byte[] buffer = new byte[BUFFER_BYTES_FIRST];
   private int position;
   private int limit;
 
@@ -109,6 +112,9 @@ final class ByteInput {
   }
 
   private boolean fill() throws IOException {
+    if (limit == buffer.length && buffer.length < BUFFER_BYTES_MAX) {
+      buffer = new byte[Math.min(buffer.length * 2, BUFFER_BYTES_MAX)];
+    }
     int read = source.read(buffer, 0, buffer.length);
     position = 0;
     limit = Math.max(read, 0);

@@ -12,17 +12,21 @@ import java.util.random.RandomGenerator;
  * <p>Header and parts of a frame leave in one write where they fit into the buffer.
  */
 final class FrameWriter {
-  private static final int BUFFER_BYTES = 64 << 10;
+  private static final int BUFFER_BYTES_MAX = 64 << 10;
+
+  /** Grows with the frames: most connections carry little, and an agent may have a thousand. */
+  private static final int BUFFER_BYTES_FIRST = 2 << 10;
+
   private static final int HEADER_BYTES_MAX = 14;
   private static final int MASK_BYTES = 4;
   private static final int MASKS_DRAWN_AT_ONCE = 256;
 
   private final OutputStream output;
   private final RandomGenerator random;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private byte[] buffer = new byte[BUFFER_BYTES_FIRST];
 
   /** The same bytes; positions are not used. */
-  private final ByteBuffer view = ByteBuffer.wrap(buffer);
+  private ByteBuffer view = ByteBuffer.wrap(buffer);
 
   /**
    * Masks must not be foreseeable (RFC 6455 10.3), so the generator should be a strong one, and
@@ -43,6 +47,7 @@ final class FrameWriter {
     for (ByteBuffer part : parts) {
       length += part.remaining();
     }
+    makeRoom(length + HEADER_BYTES_MAX);
     int mask = nextMask();
     int filled = header(opcode, length, mask);
     // Four mask bytes twice; turned so that it fits the place where a run of payload starts.
@@ -63,6 +68,14 @@ final class FrameWriter {
     }
     output.write(buffer, 0, filled);
     output.flush();
+  }
+
+  private void makeRoom(long wanted) {
+    if (wanted > buffer.length && buffer.length < BUFFER_BYTES_MAX) {
+      long doubled = Math.max(wanted, buffer.length * 2L);
+      buffer = new byte[(int) Math.min(doubled, BUFFER_BYTES_MAX)];
+      view = ByteBuffer.wrap(buffer);
+    }
   }
 
   private int nextMask() {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,6 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * that of an SSLSocket, which waits for a blocked writer.
  */
 final class PatientSocket extends Socket {
+  /** A connection on which little happens stays with that: an agent may have a thousand. */
+  private static final int BUFFER_BYTES_FIRST = 2 << 10;
+
   private static final int READ_BUFFER_BYTES = 64 << 10;
 
   private static final int WRITE_BUFFER_BYTES = 64 << 10;
@@ -80,7 +84,7 @@ final class PatientSocket extends Socket {
   /** Records of the reader's, such as alerts, may come between those of the writer. */
   private final class Output extends OutputStream {
     private final ReentrantLock lock = new ReentrantLock();
-    private final byte[] buffer = new byte[WRITE_BUFFER_BYTES];
+    private byte[] buffer = new byte[BUFFER_BYTES_FIRST];
     private int filled;
     private volatile boolean corked;
 
@@ -93,6 +97,9 @@ final class PatientSocket extends Socket {
     public void write(byte[] source, int offset, int length) throws IOException {
       lock.lock();
       try {
+        if (length > buffer.length - filled && buffer.length < WRITE_BUFFER_BYTES) {
+          grow(filled + length);
+        }
         if (length > buffer.length - filled) {
           drain();
         }
@@ -120,6 +127,11 @@ final class PatientSocket extends Socket {
       }
     }
 
+    private void grow(int wanted) {
+      int length = Math.min(Math.max(wanted, buffer.length * 2), WRITE_BUFFER_BYTES);
+      buffer = Arrays.copyOf(buffer, length);
+    }
+
     private void drain() throws IOException {
       if (filled > 0) {
         int count = filled;
@@ -135,7 +147,7 @@ final class PatientSocket extends Socket {
   }
 
   private final class Input extends InputStream {
-    private final byte[] buffer = new byte[READ_BUFFER_BYTES];
+    private byte[] buffer = new byte[BUFFER_BYTES_FIRST];
     private int position;
     private int limit;
 
@@ -175,6 +187,10 @@ final class PatientSocket extends Socket {
     }
 
     private boolean fill() throws IOException {
+      if (limit == buffer.length && buffer.length < READ_BUFFER_BYTES) {
+        // The last one filled it: there is more to come.
+        buffer = new byte[Math.min(buffer.length * 2, READ_BUFFER_BYTES)];
+      }
       int read = readPatiently(buffer, 0, buffer.length);
       position = 0;
       limit = Math.max(read, 0);
