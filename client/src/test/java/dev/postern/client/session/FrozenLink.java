@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -65,6 +66,19 @@ public final class FrozenLink implements AutoCloseable {
     entrance.close();
     open.forEach(FrozenLink::cut);
     open.clear();
+  }
+
+  /** Resets every connection of now; new ones are let through. */
+  public void reset() {
+    for (Socket socket : List.copyOf(open)) {
+      open.remove(socket);
+      try {
+        socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+      } catch (IOException closed) {
+        // then there is nothing left to reset
+      }
+      cut(socket);
+    }
   }
 
   /** Lets connections through again. */
