@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -35,9 +36,16 @@ final class Installation implements AutoCloseable {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
   private static final Pattern READY = Pattern.compile("Postern is ready at (https://\\S+)");
 
+  /** Hides it in a mount namespace of the agent's own. */
+  private static final String WITHOUT_PROFILE =
+      "for file in .bash_profile .bash_login .profile .bashrc; do"
+          + " [ ! -e \"$HOME/$file\" ] || mount --bind /dev/null \"$HOME/$file\"; done; ";
+
   private final String launcher;
   private final Path directory;
   private final Deque<Process> processes = new ArrayDeque<>();
+  private @Nullable Process server;
+  private @Nullable Process agent;
   private final Thread hook = new Thread(this::stop, "installation-stop");
 
   Installation(Path home) throws IOException {
@@ -63,25 +71,65 @@ final class Installation implements AutoCloseable {
   /** Starts the server on a free loopback port and waits until it serves. */
   ApiAccess startServer() throws IOException, InterruptedException {
     Path data = directory.resolve("server");
-    Process server =
-        start("server", "", "server", "--data", data.toString(), "--listen", "127.0.0.1:0");
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Matcher ready = READY.matcher(output("server"));
-    while (!ready.find()) {
-      requireRunning("server", server, deadline);
-      ready = READY.matcher(output("server"));
-    }
+    URI url = startServer(0);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(name -> name.startsWith("AWS_"));
     environment.put("AWS_CONFIG_FILE", data.resolve("aws/config").toString());
     environment.put("AWS_SHARED_CREDENTIALS_FILE", data.resolve("aws/credentials").toString());
     return ApiAccess.find(
-        new ApiChoices(URI.create(ready.group(1)), null, "postern", data.resolve("tls/ca.pem")),
-        environment);
+        new ApiChoices(url, null, "postern", data.resolve("tls/ca.pem")), environment);
+  }
+
+  private URI startServer(int port) throws IOException, InterruptedException {
+    String data = directory.resolve("server").toString();
+    server = start("server", "", "server", "--data", data, "--listen", "127.0.0.1:" + port);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Matcher ready = READY.matcher(output("server"));
+    while (!ready.find()) {
+      requireRunning("server", serverProcess(), deadline);
+      ready = READY.matcher(output("server"));
+    }
+    return URI.create(ready.group(1));
+  }
+
+  /** Stops the server and starts it again on the same port; returns when it serves. */
+  void restartServer() throws IOException, InterruptedException {
+    int port = URI.create(serverUrl()).getPort();
+    stop(serverProcess());
+    URI _ = startServer(port);
+  }
+
+  /** The running server. */
+  Process serverProcess() {
+    if (server == null) {
+      throw new IllegalStateException("no server was started");
+    }
+    return server;
+  }
+
+  /** The running agent. */
+  Process agentProcess() {
+    if (agent == null) {
+      throw new IllegalStateException("no agent was started");
+    }
+    return agent;
   }
 
   /** Enrols this machine, starts its agent and waits until the server can reach it; its id. */
   String startNode(ApiAccess access) throws IOException, InterruptedException {
+    return startNode(access, List.of(launcher));
+  }
+
+  /** The same with shells that read no profile in the account's home. Needs root. */
+  String startNodeWithoutProfile(ApiAccess access) throws IOException, InterruptedException {
+    return startNode(
+        access,
+        List.of(
+            "unshare", "--mount", "sh", "-c", WITHOUT_PROFILE + "exec \"$0\" \"$@\"", launcher));
+  }
+
+  private String startNode(ApiAccess access, List<String> agentLauncher)
+      throws IOException, InterruptedException {
     Ssm ssm = access.ssm();
     Ssm.Activation activation = ssm.createActivation("SSMServiceRole", "bench");
     String data = directory.resolve("agent").toString();
@@ -106,7 +154,7 @@ final class Installation implements AutoCloseable {
         || register.exitValue() != 0) {
       throw new IOException("the node could not be registered:\n" + output("register"));
     }
-    Process agent = start("agent", "", "agent", "run", "--data", data);
+    agent = start("agent", "", agentLauncher, "agent", "run", "--data", data);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       for (Map<String, Object> node : ssm.nodes()) {
@@ -114,7 +162,7 @@ final class Installation implements AutoCloseable {
           return id;
         }
       }
-      requireRunning("agent", agent, deadline);
+      requireRunning("agent", agentProcess(), deadline);
     }
   }
 
@@ -133,7 +181,12 @@ final class Installation implements AutoCloseable {
   }
 
   private Process start(String name, String input, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(launcher));
+    return start(name, input, List.of(launcher), arguments);
+  }
+
+  private Process start(String name, String input, List<String> program, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(program);
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -38,6 +38,13 @@ final class LocalShell implements MeasuredShell {
             + " \"$(getent passwd \"$(id -u)\" | cut -d: -f7)\" -l");
   }
 
+  /** The same shell where there is no profile in the account's home. */
+  static LocalShell loginWithoutProfile() throws IOException {
+    return start(
+        "exec env -i HOME=/nonexistent TERM=xterm-256color"
+            + " \"$(getent passwd \"$(id -u)\" | cut -d: -f7)\" -l");
+  }
+
   private static LocalShell start(String command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder("script", "-qec", command, "/dev/null").redirectErrorStream(true);

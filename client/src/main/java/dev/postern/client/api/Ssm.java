@@ -103,9 +103,22 @@ public final class Ssm implements SessionCalls {
 
   /** An activation for one machine; the code is a secret. */
   public Activation createActivation(String iamRole, String instanceName) throws IOException {
+    return createActivation(iamRole, instanceName, 1);
+  }
+
+  /** An activation for as many machines as the limit says, 1 to 1000. */
+  public Activation createActivation(String iamRole, String instanceName, int registrationLimit)
+      throws IOException {
     Map<String, Object> answer =
         caller.call(
-            "CreateActivation", Map.of("IamRole", iamRole, "DefaultInstanceName", instanceName));
+            "CreateActivation",
+            Map.of(
+                "IamRole",
+                iamRole,
+                "DefaultInstanceName",
+                instanceName,
+                "RegistrationLimit",
+                registrationLimit));
     if (answer.get("ActivationId") instanceof String id
         && answer.get("ActivationCode") instanceof String code) {
       return new Activation(id, code);
@@ -113,7 +126,7 @@ public final class Ssm implements SessionCalls {
     throw new IOException("the answer of CreateActivation is incomplete");
   }
 
-  /** What registers one machine. The text form hides the code. */
+  /** What registers machines. The text form hides the code. */
   public record Activation(String id, String code) {
     @Override
     public String toString() {
