@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,7 @@ public final class Postern implements AutoCloseable {
   /** How long the token of StartSession lives, and so how long a session waits for its client. */
   private static final Duration CLIENT_ATTACH_MAX = Duration.ofMinutes(5);
 
-  /** How long a stop waits for calls at work; half of what a stop may take. */
+  /** How long a stop waits for calls at work; the rest of its time is for saying good-bye. */
   private static final Duration CALLS_FINISH_MAX = Duration.ofSeconds(5);
 
   private static final Duration CERTIFICATE_CHECK_EVERY = Duration.ofHours(1);
@@ -71,6 +72,7 @@ public final class Postern implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   private final Doorway doorway = new Doorway();
+  private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Edge edge;
   private @Nullable URI publicUrl;
   private @Nullable Path environmentFile;
@@ -221,7 +223,8 @@ public final class Postern implements AutoCloseable {
   private Edge edge(
       Store store, Bus bus, URI url, Gateway gateway, MasterKey masterKey, Gate gate) {
     var names = new PrincipalNames(config.account().id(), config.region());
-    List<Service> services = Services.of(config, store, bus, url, masterKey, random);
+    var host = new Services.Host(url, stopping);
+    List<Service> services = Services.of(config, store, bus, host, masterKey, random);
     return new Edge(
         services,
         new Keyring(store, names),
@@ -310,6 +313,7 @@ public final class Postern implements AutoCloseable {
     if (edge == null || open.isEmpty()) {
       return;
     }
+    stopping.countDown();
     try {
       if (!edge.stop(CALLS_FINISH_MAX)) {
         LOG.warn("calls still run after {} s", CALLS_FINISH_MAX.toSeconds());

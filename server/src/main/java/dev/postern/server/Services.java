@@ -17,6 +17,7 @@ import dev.postern.server.store.Store;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 
 /** Every API of the server. */
@@ -27,16 +28,23 @@ final class Services {
   private Services() {}
 
   /**
+   * The server that offers them.
+   *
+   * @param url where clients and nodes reach it
+   * @param stopping reached when it begins to stop
+   */
+  record Host(URI url, CountDownLatch stopping) {}
+
+  /**
    * All of them, over one store.
    *
-   * @param url where clients and nodes reach this server
    * @param random of cryptographic strength
    */
   static List<Service> of(
       PosternConfig config,
       Store store,
       Bus bus,
-      URI url,
+      Host host,
       MasterKey masterKey,
       RandomGenerator random) {
     var account = new Account(config.account().id(), config.region());
@@ -47,11 +55,11 @@ final class Services {
             account,
             store,
             bus,
-            new SystemsManager.Settings(url, config.authorization().defaultDocumentCheck()),
+            new SystemsManager.Settings(host.url(), config.authorization().defaultDocumentCheck()),
             nextToken,
             random),
         MessageGateway.service(account, store),
-        MessageDelivery.service(POLL_HOLD),
+        MessageDelivery.service(POLL_HOLD, host.stopping()),
         Sts.service(names, store),
         Ec2.service(account, store, bus, nextToken),
         Iam.service(account.id(), store, nextToken),

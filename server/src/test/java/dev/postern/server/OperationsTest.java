@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,7 @@ final class OperationsTest {
             PosternConfig.DEFAULTS,
             store,
             bus,
-            URI.create("https://localhost:8443"),
+            new Services.Host(URI.create("https://localhost:8443"), new CountDownLatch(1)),
             MasterKey.read(directory.resolve("master.key"), random),
             random);
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -25,11 +26,11 @@ final class GetMessages implements Operation<Map<String, Object>, Map<String, Ob
   private final Duration hold;
   private final Semaphore held = new Semaphore(HELD_POLLS_MAX);
 
-  /** Never released: waiting for it is waiting for the hold to pass. */
-  private final Semaphore message = new Semaphore(0);
+  private final CountDownLatch stopping;
 
-  GetMessages(Duration hold) {
+  GetMessages(Duration hold, CountDownLatch stopping) {
     this.hold = hold;
+    this.stopping = stopping;
   }
 
   @Override
@@ -61,9 +62,7 @@ final class GetMessages implements Operation<Map<String, Object>, Map<String, Ob
   public Map<String, Object> run(Call call, Map<String, Object> input) {
     if (held.tryAcquire()) {
       try {
-        if (message.tryAcquire(hold.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new IllegalStateException("nothing delivers messages");
-        }
+        boolean _ = stopping.await(hold.toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException stopping) {
         // The server stops: answering at once is right, and the thread has nothing else to do.
         Thread.currentThread().interrupt();

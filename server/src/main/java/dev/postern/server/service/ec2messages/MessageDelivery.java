@@ -7,6 +7,7 @@ import dev.postern.server.shape.TreeCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The message delivery service, which the official agent polls until its control channel has been
@@ -20,13 +21,14 @@ public final class MessageDelivery {
    * The service's operations.
    *
    * @param pollHold how long an empty poll is held; below the agent's time-out of 20 s
+   * @param stopping ends the hold of all polls: a stop of the server need not wait for them
    */
-  public static Service service(Duration pollHold) {
+  public static Service service(Duration pollHold, CountDownLatch stopping) {
     return Service.regional(
         "ec2messages",
         new Protocol.AwsJson("EC2WindowsMessageDeliveryService"),
         List.of(
-            new GetMessages(pollHold),
+            new GetMessages(pollHold, stopping),
             answer("AcknowledgeMessage"),
             answer("DeleteMessage"),
             answer("FailMessage"),
