@@ -1,6 +1,7 @@
 package dev.postern.bench;
 
 import dev.postern.agent.control.ControlChannel;
+import dev.postern.agent.control.NodeProfile;
 import dev.postern.aws.HttpRequest;
 import dev.postern.aws.caller.Authentication;
 import dev.postern.aws.caller.ChannelCaller;
@@ -157,7 +158,7 @@ final class IdleNode implements ControlChannel.Dialer, ControlChannel.Listener, 
                   OpenControlChannel.SCHEMA_VERSION,
                   UUID.randomUUID().toString(),
                   token,
-                  "3.3.40.0",
+                  NodeProfile.AGENT_VERSION,
                   "linux")
               .toJson());
       introduced = true;
