@@ -36,6 +36,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,9 @@ public final class FakeService implements AutoCloseable {
   public volatile boolean sessionsTerminated;
   public volatile boolean refusePings;
   public volatile boolean denyControlChannels;
+
+  /** Upgrades to data channels are answered once this has been counted down. */
+  public volatile CountDownLatch dataChannelGate = new CountDownLatch(0);
 
   private final String origin;
 
@@ -327,6 +331,9 @@ public final class FakeService implements AutoCloseable {
 
   private void upgrade(Socket socket, DataInputStream input, Request request) throws Exception {
     authenticate(request, "ssmmessages");
+    if (request.target().startsWith("/v1/data-channel/")) {
+      dataChannelGate.await();
+    }
     byte[] accept =
         MessageDigest.getInstance("SHA-1")
             .digest((request.headers().get("sec-websocket-key") + MAGIC).getBytes(ISO_8859_1));
@@ -352,6 +359,7 @@ public final class FakeService implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    dataChannelGate.countDown();
     listener.close();
     open.forEach(FakeService::close);
   }

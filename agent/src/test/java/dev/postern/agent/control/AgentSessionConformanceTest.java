@@ -16,9 +16,11 @@ import dev.postern.wire.message.PayloadType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AgentSessionConformanceTest extends NodeScene {
   private static final String SHELL = "Standard_Stream";
   private static final String COMMAND = "InteractiveCommands";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static String command(String line) {
     return "{\"linux\":{\"commands\":\"" + line + "\"}}";
@@ -79,6 +82,26 @@ class AgentSessionConformanceTest extends NodeScene {
 
       assertThat(AgentSessionState.parse(last.payload()).sessionState())
           .isEqualTo(AgentSessionState.TERMINATING);
+      assertThat(node.nextComplete().finalTaskStatus()).isEqualTo(AgentTaskComplete.SUCCESS);
+    }
+  }
+
+  @Test
+  void theProgramRunsAtItsPtyWhileTheDataChannelIsStillBeingOpened() throws Exception {
+    Path terminal = temporary.resolve("terminal");
+    CountDownLatch gate = new CountDownLatch(1);
+    node.service.dataChannelGate = gate;
+    node.startSession(id, COMMAND, "", command("tty >%s; echo one".formatted(terminal)));
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!Files.exists(terminal) || Files.readString(terminal).isBlank()) {
+      assertThat(System.nanoTime()).as("the program runs").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(Files.readString(terminal)).startsWith("/dev/pts/");
+
+    gate.countDown();
+    try (ClientEnd client = node.client(id)) {
+      client.awaitOutput("one");
       assertThat(node.nextComplete().finalTaskStatus()).isEqualTo(AgentTaskComplete.SUCCESS);
     }
   }
