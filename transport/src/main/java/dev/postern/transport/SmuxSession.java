@@ -33,8 +33,14 @@ public final class SmuxSession implements AutoCloseable {
   /** What may lie unread, of all streams together; the official programs' number. */
   public static final int UNREAD_BYTES_MAX = 4 << 20;
 
-  /** How far a stream's window grows while it is read. */
+  /** How far a stream's window grows while it is read, and no other stream is a quiet one. */
   static final int STREAM_WINDOW_BYTES_MAX = 2 << 20;
+
+  /**
+   * The same beside quiet streams, those that never needed more than their first window: what they
+   * have to say waits behind what this one has under way.
+   */
+  static final int SHARED_WINDOW_BYTES_MAX = 512 << 10;
 
   /** What all windows of a session together grow by beyond their initial size. */
   static final int WINDOW_GROWTH_BYTES_MAX = 32 << 20;
@@ -74,6 +80,10 @@ public final class SmuxSession implements AutoCloseable {
   private final Map<Integer, Integer> grants = new LinkedHashMap<>();
 
   private int windowGrowth;
+
+  /** Open streams whose windows are larger than they began. */
+  private int grownStreams;
+
   private int nextStreamId = FIRST_STREAM_ID;
   private int unreadBytes;
   private @Nullable Duration keepalive;
@@ -232,7 +242,9 @@ public final class SmuxSession implements AutoCloseable {
   /** With the lock: the stream has ended in both directions. */
   void forget(SmuxStream stream) {
     if (streams.remove(stream.id(), stream)) {
-      windowGrowth -= stream.windowBytes() - Frame.INITIAL_WINDOW_BYTES;
+      int growth = stream.windowBytes() - Frame.INITIAL_WINDOW_BYTES;
+      windowGrowth -= growth;
+      grownStreams -= growth > 0 ? 1 : 0;
       grants.remove(stream.id());
     }
   }
@@ -245,13 +257,23 @@ public final class SmuxSession implements AutoCloseable {
     }
   }
 
-  /** With the lock: how much a stream's window may grow now, at most by its own size. */
-  int growth(int windowBytes) {
+  /**
+   * With the lock: how much a stream's window grows now, at most by its own size. Less than zero
+   * where it has become too large: that much of what was read is not granted again.
+   *
+   * @param read what could be granted again
+   */
+  int growth(int windowBytes, int read) {
+    boolean grown = windowBytes > Frame.INITIAL_WINDOW_BYTES;
+    int quietOthers = streams.size() - grownStreams - (grown ? 0 : 1);
+    int most = quietOthers > 0 ? SHARED_WINDOW_BYTES_MAX : STREAM_WINDOW_BYTES_MAX;
     int growth =
-        Math.min(
-            Math.min(windowBytes, STREAM_WINDOW_BYTES_MAX - windowBytes),
-            WINDOW_GROWTH_BYTES_MAX - windowGrowth);
+        windowBytes > most
+            ? -Math.min(read, windowBytes - most)
+            : Math.min(
+                Math.min(windowBytes, most - windowBytes), WINDOW_GROWTH_BYTES_MAX - windowGrowth);
     windowGrowth += growth;
+    grownStreams += !grown && growth > 0 ? 1 : 0;
     return growth;
   }
 

@@ -89,7 +89,7 @@ public final class SmuxStream {
     }
   }
 
-  /** With the lock: grants by halves of the window, which grows meanwhile. */
+  /** With the lock: grants by halves of the window, which grows or shrinks meanwhile. */
   private void onRead(int bytes) {
     if (!session.rules().streamWindows() || finishReceived) {
       return;
@@ -98,11 +98,14 @@ public final class SmuxStream {
     if (ungranted < windowBytes / 2) {
       return;
     }
-    int growth = session.growth(windowBytes);
-    session.grant(this, ungranted + growth);
+    int growth = session.growth(windowBytes, ungranted);
+    int granted = ungranted + growth;
     windowBytes += growth;
-    windowLeft += ungranted + growth;
+    windowLeft += granted;
     ungranted = 0;
+    if (granted > 0) {
+      session.grant(this, granted);
+    }
   }
 
   /** With the lock: what the window of the peer may be at most. */

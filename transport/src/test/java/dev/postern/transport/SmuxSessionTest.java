@@ -283,6 +283,64 @@ class SmuxSessionTest {
   }
 
   @Test
+  void windowIsSmallerBesideAQuietStreamSoThatThatOneNeedNotWaitBehindIt() throws Exception {
+    List<SmuxStream> opened = new ArrayList<>();
+    try (SmuxSession session = SmuxSession.server(new Sent(), SmuxRules.OWN, opened::add)) {
+      session.receive(SmuxPair.bytes(new Frame.Open(3)));
+      SmuxStream bulk = opened.getFirst();
+      pass(session, bulk);
+      assertThat(bulk.windowBytes()).isEqualTo(SmuxSession.STREAM_WINDOW_BYTES_MAX);
+
+      session.receive(SmuxPair.bytes(new Frame.Open(5)));
+      pass(session, bulk);
+      assertThat(bulk.windowBytes()).isEqualTo(SmuxSession.SHARED_WINDOW_BYTES_MAX);
+      int ahead = 0;
+      Frame longest = new Frame.Push(3, ByteBuffer.allocate(Frame.DATA_BYTES_MAX));
+      try {
+        while (ahead <= SmuxSession.STREAM_WINDOW_BYTES_MAX) {
+          session.receive(SmuxPair.bytes(longest));
+          ahead += Frame.DATA_BYTES_MAX;
+        }
+      } catch (MalformedMessageException beyondTheWindow) {
+        // The peer was granted no more than that.
+      }
+      assertThat(ahead)
+          .isLessThanOrEqualTo(SmuxSession.SHARED_WINDOW_BYTES_MAX + 2 * Frame.DATA_BYTES_MAX);
+      readAll(bulk, ahead);
+
+      opened.get(1).reset();
+      pass(session, bulk);
+      assertThat(bulk.windowBytes()).isEqualTo(SmuxSession.STREAM_WINDOW_BYTES_MAX);
+    }
+  }
+
+  @Test
+  void streamsThatAllCarryMuchHaveLargeWindows() throws Exception {
+    List<SmuxStream> opened = new ArrayList<>();
+    try (SmuxSession session = SmuxSession.server(new Sent(), SmuxRules.OWN, opened::add)) {
+      session.receive(SmuxPair.bytes(new Frame.Open(3)));
+      session.receive(SmuxPair.bytes(new Frame.Open(5)));
+      pass(session, opened.get(0));
+      assertThat(opened.get(0).windowBytes()).isEqualTo(SmuxSession.SHARED_WINDOW_BYTES_MAX);
+
+      pass(session, opened.get(1));
+      pass(session, opened.get(0));
+      assertThat(opened)
+          .extracting(SmuxStream::windowBytes)
+          .containsOnly(SmuxSession.STREAM_WINDOW_BYTES_MAX);
+    }
+  }
+
+  /** Much data of the peer, each frame read before the next one comes. */
+  private static void pass(SmuxSession session, SmuxStream stream) throws Exception {
+    int length = Frame.INITIAL_WINDOW_BYTES / 2;
+    for (int sent = 0; sent < 8 * SmuxSession.STREAM_WINDOW_BYTES_MAX; sent += length) {
+      session.receive(SmuxPair.bytes(new Frame.Push(stream.id(), ByteBuffer.allocate(length))));
+      readAll(stream, length);
+    }
+  }
+
+  @Test
   void resetWakesWhoeverWaitsForAWindow() throws Exception {
     try (SmuxPair pair = new SmuxPair(SmuxRules.OWN)) {
       SmuxStream stream = pair.client.open();
