@@ -79,7 +79,8 @@ final class ConfigReader {
       String place =
           malformed.getProblemMark().map(mark -> " line " + (mark.getLine() + 1)).orElse("");
       throw new StartFailure(file + place + ": " + malformed.getProblem(), malformed);
-    } catch (YamlEngineException malformed) {
+    } catch (YamlEngineException | IllegalArgumentException malformed) {
+      // The second is what the library throws for some tags and escapes.
       throw new StartFailure(
           file + ": " + String.valueOf(malformed.getMessage()).lines().findFirst().orElse(""),
           malformed);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PosternConfigTest {
   @TempDir Path directory;
@@ -153,6 +154,18 @@ class PosternConfigTest {
         .isInstanceOf(StartFailure.class)
         .hasMessageStartingWith(file + " line " + line + ": ")
         .hasMessageContaining(message)
+        .hasMessageNotContaining("\n");
+  }
+
+  /** The library has more exceptions than its own for them, without a place. */
+  @ParameterizedTest
+  @ValueSource(strings = {"region: !<%20b> c", "region: \"\\Uffffffff\""})
+  void tagsAndEscapesOfNoMeaningAreToldWithTheFile(String content) throws Exception {
+    Path file = file(content);
+
+    assertThatThrownBy(() -> PosternConfig.load(Optional.of(file), Map.of(), Map.of()))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageStartingWith(file + ": ")
         .hasMessageNotContaining("\n");
   }
 

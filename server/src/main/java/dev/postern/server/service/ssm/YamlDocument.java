@@ -40,7 +40,8 @@ final class YamlDocument {
       throw DocumentText.notWellFormed("YAML", 1, 1);
     } catch (MarkedYamlEngineException malformed) {
       throw refused(malformed.getProblemMark());
-    } catch (YamlEngineException malformed) {
+    } catch (YamlEngineException | IllegalArgumentException malformed) {
+      // The second is what the library throws for some tags and escapes, without a place.
       throw DocumentText.notWellFormed("YAML", 1, 1);
     }
   }

@@ -130,6 +130,25 @@ class DocumentTextTest {
     assertThat(refusal(Format.YAML, text).code()).isEqualTo("InvalidDocumentContent");
   }
 
+  /** The library has more exceptions than its own for them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a: !<%20b> c",
+        "%TAG !e! %20\n---\na: !e!b c",
+        "%YAML 99999999999.1\n---\na: b",
+        "a: \"\\U7fffffff\"",
+        "a: \"\\Uffffffff\"",
+        "a: !!int ''",
+        "a: !!float x",
+        "a: !!map [b]",
+        "a: !!seq {b: c}",
+        "a: !!str [b]"
+      })
+  void yamlWithTagsAndEscapesOfNoMeaningIsRefused(String text) {
+    assertThat(refusal(Format.YAML, text).code()).isEqualTo("InvalidDocumentContent");
+  }
+
   /** A few hundred characters that would become gigabytes. */
   @Test
   void aliasesAreRefused() {
