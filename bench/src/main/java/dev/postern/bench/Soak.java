@@ -14,8 +14,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Starts shells and moves bytes through a port, again and again, and watches heap, threads and",
-      "descriptors of server and agent. Fails when they grow after the first fifth of the time.",
+      "descriptors of server and agent at moments when all shells have ended and nothing moves.",
+      "Fails when they grow after the first fifth of the time.",
       "It starts a server and a node on this machine and removes them afterwards."
     })
 public final class Soak implements Callable<Integer> {
@@ -35,11 +38,12 @@ public final class Soak implements Callable<Integer> {
   private static final int LOOKS = 20;
   private static final int LOOKS_OF_WARMUP = LOOKS / 5;
 
-  /** What comes and goes with the sessions of the moment, and with what is compiled meanwhile. */
-  private static final long HEAP_KIBIBYTES_SLACK = 8 << 10;
+  /** What comes and goes with buffers that are kept, and with what is compiled meanwhile. */
+  private static final long HEAP_KIBIBYTES_SLACK = 4 << 10;
 
-  private static final long THREADS_SLACK = 20;
-  private static final long DESCRIPTORS_SLACK = 20;
+  private static final Duration REST_PATIENCE = Duration.ofMinutes(2);
+  private static final long THREADS_SLACK = 10;
+  private static final long DESCRIPTORS_SLACK = 10;
   private static final int KIBIBYTES_PER_MEBIBYTE = 1024;
 
   @Option(
@@ -55,6 +59,9 @@ public final class Soak implements Callable<Integer> {
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicLong shells = new AtomicLong();
   private final AtomicLong transfers = new AtomicLong();
+
+  /** Work shares it; who looks has it alone. It is fair, so that work cannot keep a look out. */
+  private final ReentrantReadWriteLock rest = new ReentrantReadWriteLock(true);
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Soak()).execute(arguments));
@@ -97,6 +104,17 @@ public final class Soak implements Callable<Integer> {
     }
   }
 
+  /** Both processes at the same moment. */
+  private record Pair(Look server, Look agent) {
+    Pair max(Pair other) {
+      return new Pair(server.max(other.server), agent.max(other.agent));
+    }
+
+    boolean isAbove(Pair earlier) {
+      return server.isAbove(earlier.server) || agent.isAbove(earlier.agent);
+    }
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (minutes < 1) {
@@ -127,7 +145,12 @@ public final class Soak implements Callable<Integer> {
   private Void move(int port) throws IOException, InterruptedException {
     while (!over.get()) {
       for (Traffic.Direction direction : Traffic.Direction.values()) {
-        long _ = Traffic.run(port, direction, 4, BYTES);
+        rest.readLock().lock();
+        try {
+          long _ = Traffic.run(port, direction, 4, BYTES);
+        } finally {
+          rest.readLock().unlock();
+        }
         transfers.incrementAndGet();
       }
     }
@@ -137,11 +160,14 @@ public final class Soak implements Callable<Integer> {
   private Void openShells(ApiAccess access, String node) throws IOException, InterruptedException {
     Ssm ssm = access.ssm();
     while (!over.get()) {
+      rest.readLock().lock();
       try (RemoteShell shell =
           RemoteShell.open(ssm.startSession(node, null, null, Map.of()), ssm, access)) {
         long _ = shell.screen().awaitAny();
         shell.type((byte) 'x');
         long _ = shell.screen().await((byte) 'x');
+      } finally {
+        rest.readLock().unlock();
       }
       shells.incrementAndGet();
     }
@@ -153,28 +179,37 @@ public final class Soak implements Callable<Integer> {
       throws IOException, InterruptedException {
     var server = new ProcessFigures(installation.serverProcess());
     var agent = new ProcessFigures(installation.agentProcess());
-    Look serverMax = Look.at(server);
-    Look agentMax = Look.at(agent);
+    Pair earlier = lookAtRest(server, agent);
     boolean flat = true;
     for (int i = 0; i < LOOKS; i++) {
       Thread.sleep(Duration.ofMinutes(minutes).dividedBy(LOOKS));
       for (Future<?> one : working) {
         requireRunning(one);
       }
-      Look serverNow = Look.at(server);
-      Look agentNow = Look.at(agent);
+      Pair now = lookAtRest(server, agent);
       System.out.printf(
           "%6d shells %6d transfers%n  server %s%n  agent  %s%n",
-          shells.get(), transfers.get(), serverNow, agentNow);
+          shells.get(), transfers.get(), now.server, now.agent);
       if (i < LOOKS_OF_WARMUP) {
-        serverMax = serverMax.max(serverNow);
-        agentMax = agentMax.max(agentNow);
+        earlier = earlier.max(now);
       } else {
-        flat &= !serverNow.isAbove(serverMax) && !agentNow.isAbove(agentMax);
+        flat &= !now.isAbove(earlier);
       }
     }
     System.out.println(flat ? "flat" : "NOT FLAT");
     return flat;
+  }
+
+  private Pair lookAtRest(ProcessFigures server, ProcessFigures agent)
+      throws IOException, InterruptedException {
+    if (!rest.writeLock().tryLock(REST_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException("a shell or a transfer does not end within " + REST_PATIENCE);
+    }
+    try {
+      return new Pair(Look.at(server), Look.at(agent));
+    } finally {
+      rest.writeLock().unlock();
+    }
   }
 
   private static void requireRunning(Future<?> work) throws IOException, InterruptedException {
