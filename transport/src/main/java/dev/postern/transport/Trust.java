@@ -33,12 +33,19 @@ public final class Trust {
           Path.of("/etc/ssl/ca-bundle.pem"),
           Path.of("/etc/ssl/cert.pem"));
 
+  /**
+   * TLS sessions that are kept for resumption. One of each server is of use; a server may give two
+   * tickets for every connection, and Java would keep 20,480.
+   */
+  static final int SESSIONS_MAX = 32;
+
   private final SSLContext context;
 
   private Trust(X509ExtendedTrustManager decider) throws IOException {
     try {
       context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {decider}, null);
+      context.getClientSessionContext().setSessionCacheSize(SESSIONS_MAX);
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS is not available in this Java runtime", e);
     }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,23 @@ final class TlsTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  @Test
+  void fewSessionsAreKept() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    Trust trust = trusting(certificates);
+    for (int i = 0; i < Trust.SESSIONS_MAX + 5; i++) {
+      HttpsServer server = serve(certificates, ConcurrentHashMap.newKeySet());
+      try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
+        assertThat(client.exchange(post(server, "localhost")).status()).isEqualTo(200);
+      } finally {
+        server.stop(0);
+      }
+    }
+
+    assertThat(Collections.list(trust.context().getClientSessionContext().getIds()))
+        .hasSizeBetween(1, Trust.SESSIONS_MAX);
   }
 
   @Test
