@@ -38,7 +38,7 @@ public final class Soak implements Callable<Integer> {
   private static final int LOOKS = 20;
   private static final int LOOKS_OF_WARMUP = LOOKS / 5;
 
-  /** What comes and goes with buffers that are kept, and with what is compiled meanwhile. */
+  /** What comes and goes with caches that forget, such as that of TLS sessions. */
   private static final long HEAP_KIBIBYTES_SLACK = 4 << 10;
 
   private static final Duration REST_PATIENCE = Duration.ofMinutes(2);
@@ -179,10 +179,12 @@ public final class Soak implements Callable<Integer> {
       throws IOException, InterruptedException {
     var server = new ProcessFigures(installation.serverProcess());
     var agent = new ProcessFigures(installation.agentProcess());
+    long begun = System.nanoTime();
+    long interval = Duration.ofMinutes(minutes).toNanos() / LOOKS;
     Pair earlier = lookAtRest(server, agent);
     boolean flat = true;
     for (int i = 0; i < LOOKS; i++) {
-      Thread.sleep(Duration.ofMinutes(minutes).dividedBy(LOOKS));
+      Thread.sleep(Duration.ofNanos(begun + (i + 1) * interval - System.nanoTime()));
       for (Future<?> one : working) {
         requireRunning(one);
       }
