@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Timeout;
  * each end gets each payload of the other once and in order. A failure names its seed:
  *
  * <pre>
- * mvn test -pl server -am -Dtest=ReliableChannelSimulationTest -Dsurefire.extra=-Dsimulation.seed=N
+ * mvn test -pl server -am -Dtest=ReliableChannelSimulationTest \
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dsurefire.extra=-Dsimulation.seed=N
  * </pre>
  *
  * {@code -Dsimulation.schedules=1000000} in the same place runs as many.
