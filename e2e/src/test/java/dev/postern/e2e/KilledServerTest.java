@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The server is killed or stopped in the middle of what sessions do: they go on by themselves when
- * it is back.
+ * it is back. How long that takes counts, so it has the machine for itself.
  */
+@Isolated
 @Timeout(240)
 class KilledServerTest {
   private static final long BYTES = 500_000_000;

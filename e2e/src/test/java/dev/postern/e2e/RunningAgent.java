@@ -79,7 +79,8 @@ final class RunningAgent implements AutoCloseable {
   private static RunningAgent startOurs(
       Setting setting, RunningServer server, Path data, String id, String code) throws IOException {
     Finished registered =
-        RunningServer.base()
+        setting
+            .shell()
             .run(
                 List.of(
                     Programs.postern(),

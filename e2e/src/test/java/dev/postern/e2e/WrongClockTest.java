@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 @EnabledIfEnvironmentVariable(named = "POSTERN_SLOW_TESTS", matches = "1")
 class WrongClockTest {
-  private static final Pattern NODE = Pattern.compile("mi-[0-9a-f]{17}");
   private static final Pattern LOGGED_AT = Pattern.compile("(?m)^(\\S+Z) \\w+ Agent: connected");
   private static final Duration TOLERANCE = Duration.ofMinutes(2);
 
@@ -54,32 +53,8 @@ class WrongClockTest {
   @ParameterizedTest
   @ValueSource(ints = {-10, 20})
   void nodeEnrolsConnectsAndRunsSessions(int minutes) throws Exception {
-    String activation =
-        server.aws("ssm", "create-activation", "--iam-role", "SSMServiceRole").orFail().out();
-    String data = temporary.resolve("agent" + minutes).toString();
-    Finished registered =
-        off(minutes)
-            .run(
-                List.of(
-                    Programs.postern(),
-                    "agent",
-                    "register",
-                    "--endpoint",
-                    server.url().toString(),
-                    "--ca",
-                    server.ca().toString(),
-                    "--activation-id",
-                    Json.text(activation, "ActivationId"),
-                    "--data",
-                    data),
-                Json.text(activation, "ActivationCode") + "\n")
-            .orFail();
-    Matcher id = NODE.matcher(registered.out());
-    assertThat(id.find()).isTrue();
-    Process process =
-        off(minutes).start(List.of(Programs.postern(), "agent", "run", "--data", data));
-    try (RunningAgent agent = RunningAgent.of(process, id.group())) {
-      agent.awaitConnected(server);
+    try (RunningAgent agent =
+        RunningAgent.enrol(off(minutes), server, temporary.resolve("agent" + minutes))) {
       Finished ran =
           server
               .shell()
