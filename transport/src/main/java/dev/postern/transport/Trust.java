@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which certificate authorities a connection believes: the system's roots and, when given, those of
- * a PEM bundle besides. One instance serves all connections of a process; its {@link SSLContext}
- * keeps TLS sessions for resumption.
+ * a PEM bundle besides. One instance serves all connections of a process and keeps TLS sessions for
+ * resumption.
  *
  * <p>Safe for use by many threads. The bundle is read once, at construction; the system's roots
  * only when a certificate needs them, because reading some 150 certificates is a good part of a
@@ -39,13 +39,28 @@ public final class Trust {
    */
   static final int SESSIONS_MAX = 32;
 
-  private final SSLContext context;
+  /**
+   * Connections that may resume each other's sessions. With TLS 1.3 each session holds those that
+   * were resumed from it (NewSessionTicket in the JDK), so a connection that stays open keeps all
+   * later ones of its context in memory.
+   */
+  static final int CONNECTIONS_PER_CONTEXT = 64;
+
+  private final X509ExtendedTrustManager decider;
+  private SSLContext context;
+  private int connections;
 
   private Trust(X509ExtendedTrustManager decider) throws IOException {
+    this.decider = decider;
+    this.context = newContext(decider);
+  }
+
+  private static SSLContext newContext(X509ExtendedTrustManager decider) throws IOException {
     try {
-      context = SSLContext.getInstance("TLS");
+      SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {decider}, null);
       context.getClientSessionContext().setSessionCacheSize(SESSIONS_MAX);
+      return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS is not available in this Java runtime", e);
     }
@@ -77,7 +92,13 @@ public final class Trust {
     return new Trust(managerOf(authorities));
   }
 
-  SSLContext context() {
+  /** For one connection. */
+  synchronized SSLContext context() throws IOException {
+    if (connections == CONNECTIONS_PER_CONTEXT) {
+      context = newContext(decider);
+      connections = 0;
+    }
+    connections++;
     return context;
   }
 

@@ -1,5 +1,6 @@
 package dev.postern.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -7,16 +8,20 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.postern.aws.HttpRequest;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +92,43 @@ final class TlsTest {
 
     assertThat(Collections.list(trust.context().getClientSessionContext().getIds()))
         .hasSizeBetween(1, Trust.SESSIONS_MAX);
+  }
+
+  /** Each session of Java's holds those that were resumed from it. */
+  @Test
+  void connectionThatStaysOpenKeepsNoLaterSessionsAlive() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    Trust trust = trusting(certificates);
+    HttpsServer server = serve(certificates, ConcurrentHashMap.newKeySet());
+    List<WeakReference<SSLSession>> later = new ArrayList<>();
+    try (SSLSocket longest = greet(trust, server)) {
+      for (int i = 0; i < 2 * Trust.CONNECTIONS_PER_CONTEXT; i++) {
+        try (SSLSocket socket = greet(trust, server)) {
+          later.add(new WeakReference<>(socket.getSession()));
+        }
+      }
+      System.gc();
+
+      assertThat(longest.getSession().isValid()).isTrue();
+      assertThat(later)
+          .filteredOn(session -> session.get() != null)
+          .hasSizeBetween(1, Trust.CONNECTIONS_PER_CONTEXT * 3 / 2);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** An open connection that has read the server's tickets. */
+  private static SSLSocket greet(Trust trust, HttpsServer server) throws IOException {
+    SSLSocket socket =
+        (SSLSocket)
+            trust
+                .context()
+                .getSocketFactory()
+                .createSocket("localhost", server.getAddress().getPort());
+    socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+    assertThat(socket.getInputStream().read()).isEqualTo('H');
+    return socket;
   }
 
   @Test
