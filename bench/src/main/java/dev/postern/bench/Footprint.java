@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "rest",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures the start of the session-manager-plugin and an agent at rest.",
+      "Measures the starts of the session-manager-plugin and of the server, and an agent at rest.",
       "It starts a server and a node on this machine and removes them afterwards. Needs ss."
     })
 public final class Footprint implements Callable<Integer> {
@@ -41,7 +41,7 @@ public final class Footprint implements Callable<Integer> {
   @Option(
       names = "--starts",
       paramLabel = "N",
-      description = "Starts of the plugin. Default: ${DEFAULT-VALUE}.",
+      description = "Starts of the plugin and of the server. Default: ${DEFAULT-VALUE}.",
       defaultValue = "20")
   private int starts;
 
@@ -60,6 +60,7 @@ public final class Footprint implements Callable<Integer> {
     }
     Path home = Installation.home(spec.commandLine(), "start this by bench/run");
     measureStarts(home);
+    measureServerStarts(home);
     try (Installation installation = new Installation(home)) {
       ApiAccess access = installation.startServer();
       String _ = installation.startNode(access);
@@ -85,6 +86,28 @@ public final class Footprint implements Callable<Integer> {
     System.out.println(Durations.heading());
     System.out.println(plugin.row());
     System.out.println(java.row());
+  }
+
+  private void measureServerStarts(Path home) throws IOException, InterruptedException {
+    Durations first = new Durations("server: exec -> ready, empty data directory", starts);
+    Durations second = new Durations("server: exec -> ready, the same data again", starts);
+    for (int i = -1; i < starts; i++) {
+      try (Installation installation = new Installation(home)) {
+        long begun = System.nanoTime();
+        ApiAccess _ = installation.startServer();
+        long ready = System.nanoTime();
+        installation.stopServer();
+        long begunAgain = System.nanoTime();
+        installation.startServerAgain();
+        long readyAgain = System.nanoTime();
+        if (i >= 0) {
+          first.add(ready - begun);
+          second.add(readyAgain - begunAgain);
+        }
+      }
+    }
+    System.out.println(first.row());
+    System.out.println(second.row());
   }
 
   /** The first byte is that of the TLS handshake with the session's server. */

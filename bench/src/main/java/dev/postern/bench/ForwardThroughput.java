@@ -68,11 +68,26 @@ public final class ForwardThroughput implements Callable<Integer> {
       description = "AWS's session-manager-plugin: measures it too, with a tenth of the bytes.")
   private @Nullable Path officialPlugin;
 
+  @Option(
+      names = "--official-agent",
+      paramLabel = "DIR",
+      description = {
+        "The folder of AWS's amazon-ssm-agent and its workers: measures that agent too, with a"
+            + " fiftieth of the bytes, and with --official-plugin the two together with a"
+            + " hundredth. Needs root."
+      })
+  private @Nullable Path officialAgent;
+
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   /** One way to the service. */
-  private record Way(String name, int port, int megabytes) {}
+  private record Way(String name, int port, int megabytes) {
+    /** A way that is so much slower that it carries that part of the bytes. */
+    static Way slow(String name, int port, int megabytes, int part) {
+      return new Way(name, port, Math.max(megabytes / part, 1));
+    }
+  }
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ForwardThroughput()).execute(arguments));
@@ -101,8 +116,18 @@ public final class ForwardThroughput implements Callable<Integer> {
               megabytes));
       if (officialPlugin != null) {
         int port = tunnels.official(installation, officialPlugin, node, service.port());
-        ways.add(new Way("official plugin", port, Math.max(megabytes / 10, 1)));
+        ways.add(Way.slow("official plugin", port, megabytes, 10));
       }
+      if (officialAgent != null) {
+        String official = installation.startOfficialNode(access, officialAgent);
+        int own = tunnels.forward(installation, home, official, service.port());
+        ways.add(Way.slow("official agent", own, megabytes, 50));
+        if (officialPlugin != null) {
+          int pair = tunnels.official(installation, officialPlugin, official, service.port());
+          ways.add(Way.slow("official plugin and agent", pair, megabytes, 100));
+        }
+      }
+      ProcessFigures server = new ProcessFigures(installation.serverProcess());
       System.out.printf(
           "%d cores, %s %s; %d MB; %d rounds of warm-up; MB/s at the median of %d rounds%n%n",
           Runtime.getRuntime().availableProcessors(),
@@ -112,17 +137,18 @@ public final class ForwardThroughput implements Callable<Integer> {
           warmup,
           rounds);
       System.out.printf(
-          "%-28s %10s %10s %14s %12s%n", "", "MB/s", "of ssh -L", "of the bastion", "CPU ns/byte");
+          "%-28s %10s %10s %14s %12s %14s%n",
+          "", "MB/s", "of ssh -L", "of the bastion", "CPU ns/byte", "server us/KiB");
       for (int count : streams) {
         for (Direction direction : Direction.values()) {
-          compare(ways, count, direction);
+          compare(ways, count, direction, server);
         }
       }
     }
     return 0;
   }
 
-  private void compare(List<Way> ways, int streams, Direction direction)
+  private void compare(List<Way> ways, int streams, Direction direction, ProcessFigures server)
       throws IOException, InterruptedException {
     System.out.printf(
         "%d %s, %s%n",
@@ -132,14 +158,17 @@ public final class ForwardThroughput implements Callable<Integer> {
       measured.add(new Durations(way.name(), rounds));
     }
     double[] cpuNanos = new double[ways.size()];
+    double[] serverSeconds = new double[ways.size()];
     for (int round = -warmup; round < rounds; round++) {
       for (int i = 0; i < ways.size(); i++) {
         Way way = ways.get(i);
         long before = busyNanos();
+        double serverBefore = server.cpuSeconds();
         long took = Traffic.run(way.port(), direction, streams, (long) way.megabytes() * MEGABYTE);
         if (round >= 0) {
           measured.get(i).add(took);
           cpuNanos[i] += busyNanos() - before;
+          serverSeconds[i] += server.cpuSeconds() - serverBefore;
         }
       }
     }
@@ -149,12 +178,13 @@ public final class ForwardThroughput implements Callable<Integer> {
       double speed = speed(ways.get(i), measured.get(i));
       System.out.printf(
           Locale.ROOT,
-          "  %-26s %10.1f %10.2f %14.2f %12.1f%n",
+          "  %-26s %10.1f %10.2f %14.2f %12.1f %14.2f%n",
           ways.get(i).name(),
           speed,
           speed / ssh,
           speed / bastion,
-          cpuNanos[i] / rounds / ways.get(i).megabytes() / MEGABYTE);
+          cpuNanos[i] / rounds / ways.get(i).megabytes() / MEGABYTE,
+          serverSeconds[i] * 1024 / rounds / ways.get(i).megabytes());
     }
   }
 

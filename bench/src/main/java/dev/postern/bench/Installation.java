@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +35,7 @@ import picocli.CommandLine;
 final class Installation implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
-  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
   private static final Pattern READY = Pattern.compile("Postern is ready at (https://\\S+)");
 
   /** Hides it in a mount namespace of the agent's own. */
@@ -44,6 +46,7 @@ final class Installation implements AutoCloseable {
   private final String launcher;
   private final Path directory;
   private final Deque<Process> processes = new ArrayDeque<>();
+  private final Set<Process> killed = new HashSet<>();
   private @Nullable Process server;
   private @Nullable Process agent;
   private final Thread hook = new Thread(this::stop, "installation-stop");
@@ -94,9 +97,17 @@ final class Installation implements AutoCloseable {
 
   /** Stops the server and starts it again on the same port; returns when it serves. */
   void restartServer() throws IOException, InterruptedException {
-    int port = URI.create(serverUrl()).getPort();
+    stopServer();
+    startServerAgain();
+  }
+
+  void stopServer() {
     stop(serverProcess());
-    URI _ = startServer(port);
+  }
+
+  /** Starts the stopped server on its data and its port; returns when it serves. */
+  void startServerAgain() throws IOException, InterruptedException {
+    URI _ = startServer(URI.create(serverUrl()).getPort());
   }
 
   /** The running server. */
@@ -128,6 +139,38 @@ final class Installation implements AutoCloseable {
             "unshare", "--mount", "sh", "-c", WITHOUT_PROFILE + "exec \"$0\" \"$@\"", launcher));
   }
 
+  /**
+   * Starts another node, with AWS's own agent, and waits until the server can reach it; its id.
+   *
+   * @param programs the folder of amazon-ssm-agent and its workers
+   */
+  String startOfficialNode(ApiAccess access, Path programs)
+      throws IOException, InterruptedException {
+    Ssm ssm = access.ssm();
+    Set<String> others = ids(ssm);
+    Ssm.Activation activation = ssm.createActivation("SSMServiceRole", "official");
+    List<String> script =
+        Commands.output(
+            List.of(
+                launcher,
+                "agent",
+                "official-config",
+                "--endpoint",
+                serverUrl(),
+                "--ca",
+                directory.resolve("server/tls/ca.pem").toString(),
+                "--activation-id",
+                activation.id()),
+            PATIENCE);
+    List<String> machine =
+        OfficialMachine.command(
+            directory("official-agent"), programs, String.join("\n", script) + "\n");
+    Process official = start("official-agent", activation.code() + "\n", machine);
+    // Its first process waits for the others and heeds no other signal.
+    killed.add(official);
+    return awaitNode(ssm, others, "official-agent", official);
+  }
+
   private String startNode(ApiAccess access, List<String> agentLauncher)
       throws IOException, InterruptedException {
     Ssm ssm = access.ssm();
@@ -155,15 +198,30 @@ final class Installation implements AutoCloseable {
       throw new IOException("the node could not be registered:\n" + output("register"));
     }
     agent = start("agent", "", agentLauncher, "agent", "run", "--data", data);
+    return awaitNode(ssm, Set.of(), "agent", agentProcess());
+  }
+
+  private String awaitNode(Ssm ssm, Set<String> others, String name, Process process)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      for (Map<String, Object> node : ssm.nodes()) {
-        if (node.get("InstanceId") instanceof String id && ssm.isConnected(id)) {
+      for (String id : ids(ssm)) {
+        if (!others.contains(id) && ssm.isConnected(id)) {
           return id;
         }
       }
-      requireRunning("agent", agentProcess(), deadline);
+      requireRunning(name, process, deadline);
     }
+  }
+
+  private static Set<String> ids(Ssm ssm) throws IOException, InterruptedException {
+    Set<String> ids = new HashSet<>();
+    for (Map<String, Object> node : ssm.nodes()) {
+      if (node.get("InstanceId") instanceof String id) {
+        ids.add(id);
+      }
+    }
+    return ids;
   }
 
   /** A new folder, which goes with the installation. */
@@ -236,7 +294,11 @@ final class Installation implements AutoCloseable {
   private void stop() {
     synchronized (processes) {
       while (!processes.isEmpty()) {
-        stop(processes.pop());
+        Process last = processes.pop();
+        if (killed.contains(last)) {
+          last.destroyForcibly();
+        }
+        stop(last);
       }
       try {
         deleteDirectory();

@@ -150,27 +150,19 @@ public final class SessionLatency implements Callable<Integer> {
   private List<Durations> measureKeys(ApiAccess access, Ssm ssm, String node)
       throws IOException, InterruptedException {
     Durations far = new Durations("key sent -> its echo", keys);
-    Durations near = new Durations("  baseline: key written to script -> its echo", keys);
+    Durations near = new Durations("  baseline: the same, a login shell at a local PTY", keys);
     SessionTicket ticket = ssm.startSession(node, null, null, Map.of());
     try (RemoteShell remote = RemoteShell.open(ticket, ssm, access);
-        LocalShell local = LocalShell.start()) {
+        LocalShell local = LocalShell.login()) {
       for (MeasuredShell shell : List.of(remote, local)) {
         long _ = shell.screen().awaitAny();
         shell.screen().settle();
       }
       for (int i = 0; i < keys; i++) {
-        // A letter that is not the one before it: a late echo is not taken for the next.
-        byte key = (byte) ('a' + i % 26);
-        far.add(echo(remote, key));
-        near.add(echo(local, key));
+        far.add(remote.echo(i));
+        near.add(local.echo(i));
       }
     }
     return List.of(far, near);
-  }
-
-  private static long echo(MeasuredShell shell, byte key) throws IOException, InterruptedException {
-    long typed = System.nanoTime();
-    shell.type(key);
-    return shell.screen().await(key) - typed;
   }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     })
 public final class SessionLoad implements Callable<Integer> {
   private static final int OPENED_AT_ONCE = 8;
-  private static final int KEYS_MAX = 300;
+  private static final int KEYS = 1000;
   private static final long BULK_BYTES = 500_000_000;
   private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -118,8 +118,7 @@ public final class SessionLoad implements Callable<Integer> {
     Sample local =
         () -> {
           long spawned = System.nanoTime();
-          try (LocalShell shell =
-              withProfile ? LocalShell.login() : LocalShell.loginWithoutProfile()) {
+          try (LocalShell shell = localLogin()) {
             return shell.screen().awaitAny() - spawned;
           }
         };
@@ -128,6 +127,11 @@ public final class SessionLoad implements Callable<Integer> {
     String often = ", " + rate + " a second";
     System.out.println(atRate("StartSession answered -> prompt" + often, remote).row());
     System.out.println(atRate("  baseline: login shell -> first byte" + often, local).row());
+  }
+
+  /** The shell that the node starts, at a PTY of this machine. */
+  private LocalShell localLogin() throws IOException {
+    return withProfile ? LocalShell.login() : LocalShell.loginWithoutProfile();
   }
 
   /** The next one starts when it is its turn, whether or not those before it are done. */
@@ -156,22 +160,21 @@ public final class SessionLoad implements Callable<Integer> {
     }
   }
 
-  private static void measureKeys(
-      Installation installation, Path home, ApiAccess access, String node)
+  private void measureKeys(Installation installation, Path home, ApiAccess access, String node)
       throws IOException, InterruptedException {
     Ssm ssm = access.ssm();
     try (Traffic service = new Traffic();
         Tunnels tunnels = new Tunnels(installation.directory("load"));
         RemoteShell remote =
             RemoteShell.open(ssm.startSession(node, null, null, Map.of()), ssm, access);
-        LocalShell local = LocalShell.start()) {
+        LocalShell local = localLogin()) {
       for (MeasuredShell shell : List.of(remote, local)) {
         long _ = shell.screen().awaitAny();
         shell.screen().settle();
       }
       Durations _ = echoes("warm-up", remote);
       System.out.println(echoes("key -> echo, nothing beside", remote).row());
-      System.out.println(echoes("  baseline: local PTY", local).row());
+      System.out.println(echoes("  baseline: the same shell at a local PTY", local).row());
       int port = tunnels.forward(installation, home, node, service.port());
       for (Traffic.Direction direction : Traffic.Direction.values()) {
         String name = "bulk " + direction;
@@ -186,20 +189,11 @@ public final class SessionLoad implements Callable<Integer> {
 
   private static Durations echoes(String name, MeasuredShell shell)
       throws IOException, InterruptedException {
-    Durations echoes = new Durations(name, KEYS_MAX);
-    for (int i = 0; i < KEYS_MAX; i++) {
-      echoes.add(echo(shell, i));
+    Durations echoes = new Durations(name, KEYS);
+    for (int i = 0; i < KEYS; i++) {
+      echoes.add(shell.echo(i));
     }
     return echoes;
-  }
-
-  /** A letter that is not the one before it: a late echo is not taken for the next. */
-  private static long echo(MeasuredShell shell, int number)
-      throws IOException, InterruptedException {
-    byte key = (byte) ('a' + number % 26);
-    long typed = System.nanoTime();
-    shell.type(key);
-    return shell.screen().await(key) - typed;
   }
 
   /** A transfer that goes on until it is closed. */
@@ -261,7 +255,7 @@ public final class SessionLoad implements Callable<Integer> {
       double took = (System.nanoTime() - begun) / NANOS_PER_SECOND;
       Durations echoes = new Durations("key -> echo, one of " + shells + " open shells", shells);
       for (int i = 0; i < shells; i++) {
-        echoes.add(echo(open.get(i), i));
+        echoes.add(open.get(i).echo(i));
       }
       server.collectGarbage();
       agent.collectGarbage();
