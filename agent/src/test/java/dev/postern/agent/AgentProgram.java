@@ -124,7 +124,9 @@ public final class AgentProgram {
 
   private static CompletableFuture<String> text(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    Thread.ofVirtual()
+    // Not a virtual one: a read from a program's pipe keeps a carrier, of which there are few.
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           try (stream) {
             text.complete(new String(stream.readAllBytes(), UTF_8));

@@ -20,7 +20,8 @@ final class Output {
   private boolean ended;
 
   Output(InputStream stream) {
-    Thread.ofVirtual().start(() -> fill(stream));
+    // Not a virtual one: a read from a program's pipe keeps a carrier, of which there are few.
+    Thread.ofPlatform().daemon().start(() -> fill(stream));
   }
 
   private void fill(InputStream stream) {

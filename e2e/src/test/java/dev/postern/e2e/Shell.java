@@ -72,7 +72,9 @@ record Shell(Map<String, String> environment) {
 
   private static CompletableFuture<String> drain(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    Thread.ofVirtual()
+    // Not a virtual one, as in Output.
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           try (stream) {
             text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));

@@ -29,7 +29,8 @@ final class CredentialProgram implements ProcessRunner {
       process.getOutputStream().close();
       FutureTask<byte[]> output =
           new FutureTask<>(() -> process.getInputStream().readNBytes(OUTPUT_BYTES_MAX));
-      Thread.ofVirtual().name("credential-process-output").start(output);
+      // Not a virtual one: a read from a program's pipe keeps a carrier, of which there are few.
+      Thread.ofPlatform().daemon().name("credential-process-output").start(output);
       byte[] bytes = output.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("credential_process did not end");

@@ -36,7 +36,8 @@ final class ChildProgram implements AutoCloseable {
     this.name = name;
     this.process = process;
     this.awaitedPrefix = awaitedPrefix;
-    this.reader = Thread.ofVirtual().name(name + "-output").start(this::read);
+    // Not a virtual one: a read from a program's pipe keeps a carrier, of which there are few.
+    this.reader = Thread.ofPlatform().daemon().name(name + "-output").start(this::read);
   }
 
   /**

@@ -114,7 +114,8 @@ public final class PluginProcess implements AutoCloseable {
     private boolean ended;
 
     Collector(InputStream stream) {
-      this.thread = Thread.ofVirtual().start(() -> collect(stream));
+      // Not a virtual one: a read from a program's pipe keeps a carrier, of which there are few.
+      this.thread = Thread.ofPlatform().daemon().start(() -> collect(stream));
     }
 
     private void collect(InputStream stream) {
