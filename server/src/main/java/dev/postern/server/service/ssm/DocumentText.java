@@ -57,7 +57,7 @@ record DocumentText(Format format, String text) {
     JsonObject content =
         switch (format) {
           case JSON -> readJson();
-          case YAML -> YamlDocument.read(text);
+          case YAML -> readYaml();
         };
     // Nodes get it as JSON, in which YAML may grow.
     requireSize(Json.write(content));
@@ -67,6 +67,17 @@ record DocumentText(Format format, String text) {
   private static void requireSize(String text) {
     if (text.length() > BYTES_MAX || text.getBytes(UTF_8).length > BYTES_MAX) {
       throw new Fault("MaxDocumentSizeExceeded", 400, "The size limit of a document is 64 KB.");
+    }
+  }
+
+  /** What YAML says may be longer than names and numbers of JSON are read. */
+  private JsonObject readYaml() {
+    String json = Json.write(YamlDocument.read(text));
+    requireSize(json);
+    try {
+      return Json.readObject(json);
+    } catch (MalformedMessageException tooLong) {
+      throw ContentFindings.refusal("a name or a number is too long");
     }
   }
 

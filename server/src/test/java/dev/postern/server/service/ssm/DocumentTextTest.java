@@ -149,6 +149,17 @@ class DocumentTextTest {
     assertThat(refusal(Format.YAML, text).code()).isEqualTo("InvalidDocumentContent");
   }
 
+  /** Nodes could not read them. */
+  @Test
+  void namesAndNumbersOfYamlAreNotLongerThanThoseOfJson() {
+    for (String tooLong : List.of("n: 1" + "0".repeat(1000), "a".repeat(50_001) + ": b")) {
+      Fault fault = refusal(Format.YAML, tooLong);
+      assertThat(fault.code()).isEqualTo("InvalidDocumentContent");
+    }
+    assertThat(read(Format.YAML, "n: 1" + "0".repeat(60)).value("n"))
+        .isEqualTo(BigDecimal.TEN.pow(60));
+  }
+
   /** A few hundred characters that would become gigabytes. */
   @Test
   void aliasesAreRefused() {
