@@ -57,11 +57,12 @@ record DocumentText(Format format, String text) {
     JsonObject content =
         switch (format) {
           case JSON -> readJson();
-          case YAML -> readYaml();
+          case YAML -> YamlDocument.read(text);
         };
     // Nodes get it as JSON, in which YAML may grow.
-    requireSize(Json.write(content));
-    return content;
+    String json = Json.write(content);
+    requireSize(json);
+    return format == Format.JSON ? content : readAgain(json);
   }
 
   private static void requireSize(String text) {
@@ -70,10 +71,8 @@ record DocumentText(Format format, String text) {
     }
   }
 
-  /** What YAML says may be longer than names and numbers of JSON are read. */
-  private JsonObject readYaml() {
-    String json = Json.write(YamlDocument.read(text));
-    requireSize(json);
+  /** YAML's names and numbers may be longer than those that are read from JSON. */
+  private static JsonObject readAgain(String json) {
     try {
       return Json.readObject(json);
     } catch (MalformedMessageException tooLong) {
