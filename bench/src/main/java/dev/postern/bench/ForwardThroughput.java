@@ -71,11 +71,10 @@ public final class ForwardThroughput implements Callable<Integer> {
   @Option(
       names = "--official-agent",
       paramLabel = "DIR",
-      description = {
-        "The folder of AWS's amazon-ssm-agent and its workers: measures that agent too, with a"
-            + " fiftieth of the bytes, and with --official-plugin the two together with a"
-            + " hundredth. Needs root."
-      })
+      description =
+          "The folder of AWS's amazon-ssm-agent and its workers: measures that agent too, with a"
+              + " fiftieth of the bytes, and with --official-plugin the two together with a"
+              + " hundredth. Needs root.")
   private @Nullable Path officialAgent;
 
   @CommandLine.Spec

@@ -44,6 +44,7 @@ final class Installation implements AutoCloseable {
           + " [ ! -e \"$HOME/$file\" ] || mount --bind /dev/null \"$HOME/$file\"; done; ";
 
   private final String launcher;
+  private final String officialMachine;
   private final Path directory;
   private final Deque<Process> processes = new ArrayDeque<>();
   private final Set<Process> killed = new HashSet<>();
@@ -53,6 +54,7 @@ final class Installation implements AutoCloseable {
 
   Installation(Path home) throws IOException {
     this.launcher = home.resolve("postern").toString();
+    this.officialMachine = home.resolve("bench/official-machine").toString();
     this.directory = Files.createTempDirectory("postern-bench-");
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -140,7 +142,8 @@ final class Installation implements AutoCloseable {
   }
 
   /**
-   * Starts another node, with AWS's own agent, and waits until the server can reach it; its id.
+   * Starts another node, with AWS's own agent in namespaces of its own, and waits until the server
+   * can reach it; its id. Needs root.
    *
    * @param programs the folder of amazon-ssm-agent and its workers
    */
@@ -162,10 +165,13 @@ final class Installation implements AutoCloseable {
                 "--activation-id",
                 activation.id()),
             PATIENCE);
-    List<String> machine =
-        OfficialMachine.command(
-            directory("official-agent"), programs, String.join("\n", script) + "\n");
-    Process official = start("official-agent", activation.code() + "\n", machine);
+    Path folder = directory("official-agent");
+    Files.write(folder.resolve("script"), script);
+    Process official =
+        start(
+            "official-agent",
+            activation.code() + "\n",
+            List.of(officialMachine, folder.toString(), programs.toAbsolutePath().toString()));
     // Its first process waits for the others and heeds no other signal.
     killed.add(official);
     return awaitNode(ssm, others, "official-agent", official);

@@ -1,5 +1,6 @@
 package dev.postern.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,44 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(240)
 class OfficialConfigTest {
-  private static final String MACHINE =
-      """
-      set -e
-      mount -t proc proc /proc
-      cp -a /etc "$0/etc"; mount --bind "$0/etc" /etc
-      mkdir "$0/bin-upper" "$0/bin-work"
-      mount -t overlay overlay -o "lowerdir=$1:/usr/bin,upperdir=$0/bin-upper,workdir=$0/bin-work" /usr/bin
-      for place in /var/lib /var/log /home /root; do
-        mount -t tmpfs tmpfs $place
-      done
-      export HOME=/root
-      exec sh "$0/script"
-      """;
-
-  /** Does for that one unit what systemd would. */
-  private static final String SYSTEMCTL =
-      """
-      #!/bin/sh
-      case $1 in
-        start)
-          variables=$(sed -n 's/^Environment=//p' /etc/systemd/system/amazon-ssm-agent.service.d/postern.conf)
-          exec env $variables amazon-ssm-agent ;;
-      esac
-      """;
-
   @TempDir Path temporary;
 
   @Test
   void officialAgentComesOnlineWithItAndRunsSessions() throws Exception {
     assumeTrue(Programs.officialAgent().isPresent(), "the suite has no official agent");
-    Path programs = Files.createDirectory(temporary.resolve("programs"));
-    try (Stream<Path> official = Files.list(Programs.officialAgent().get())) {
-      for (Path program : official.toList()) {
-        Files.copy(program, programs.resolve(program.getFileName()));
-      }
-    }
-    Path systemctl = Files.writeString(programs.resolve("systemctl"), SYSTEMCTL);
-    assertThat(systemctl.toFile().setExecutable(true)).isTrue();
+    Path folder = Files.createDirectory(temporary.resolve("machine"));
     try (RunningServer server = new RunningServer(temporary.resolve("server"))) {
       String activation =
           server.aws("ssm", "create-activation", "--iam-role", "SSMServiceRole").orFail().out();
@@ -74,22 +42,17 @@ class OfficialConfigTest {
                       "--activation-id",
                       Json.text(activation, "ActivationId")))
               .orFail();
-      Files.writeString(temporary.resolve("script"), script.out());
+      Files.writeString(folder.resolve("script"), script.out());
       Process machine =
           RunningServer.base()
-              .with("ACTIVATION_CODE", Json.text(activation, "ActivationCode"))
               .start(
                   List.of(
-                      "unshare",
-                      "--mount",
-                      "--pid",
-                      "--fork",
-                      "--kill-child",
-                      "sh",
-                      "-c",
-                      MACHINE,
-                      temporary.toString(),
-                      programs.toString()));
+                      Programs.checkout().resolve("bench/official-machine").toString(),
+                      folder.toString(),
+                      Programs.officialAgent().get().toString()));
+      try (var code = machine.getOutputStream()) {
+        code.write((Json.text(activation, "ActivationCode") + "\n").getBytes(US_ASCII));
+      }
       Output out = new Output(machine.getInputStream());
       try {
         String node = out.expect("(mi-[0-9a-f]{17})").group(1);
