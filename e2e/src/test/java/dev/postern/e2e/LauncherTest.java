@@ -7,15 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the {@code postern} script makes of what was built. */
 @Timeout(60)
 class LauncherTest {
   private static final String LOADED = "-Xlog:class+load:stderr";
-  private static final String FROM_CACHE =
-      "dev.postern.client.cli.CliMain source: shared objects file";
+  private static final String FROM_CACHE = " source: shared objects file";
 
   /** Only {@code mvn package} and what follows makes jars, and a cache is of jars. */
   private static boolean isPackaged() throws IOException {
@@ -23,19 +24,22 @@ class LauncherTest {
     return !Files.readString(classPath).contains("/target/classes");
   }
 
-  private static Finished version() {
-    return RunningServer.base()
-        .with("JDK_JAVA_OPTIONS", LOADED)
-        .run(List.of(Programs.postern(), "--version"));
-  }
-
-  @Test
-  void startsFromTheCacheThatTheBuildMade() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "'', dev.postern.client.cli.CliMain",
+    "server, dev.postern.server.Main",
+    "agent, dev.postern.agent.AgentMain"
+  })
+  void startsFromTheCacheThatTheBuildMade(String program, String main) throws IOException {
     assumeTrue(isPackaged(), "classes were compiled and not packaged");
+    List<String> command =
+        Stream.of(Programs.postern(), program, "--version")
+            .filter(each -> !each.isEmpty())
+            .toList();
 
-    Finished version = version();
+    Finished version = RunningServer.base().with("JDK_JAVA_OPTIONS", LOADED).run(command);
 
     assertThat(version.exitCode()).isZero();
-    assertThat(version.err() + version.out()).contains(FROM_CACHE);
+    assertThat(version.err() + version.out()).contains(main + FROM_CACHE);
   }
 }

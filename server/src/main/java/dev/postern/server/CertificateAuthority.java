@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.listener.ServerCertificate;
 import dev.postern.server.store.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.listener.ServerCertificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ public sealed interface CertificateSource permits CertificateAuthority, Configur
 
   /**
    * A newer certificate, when there is one: ours was about to expire, or a configured file changed.
-   * It is then the current one. Meant to be called every hour or so.
+   * It is then the current one. Meant to be called every minute or so.
    *
    * @throws StartFailure when a new one cannot be made or read; the old one stays in force
    */

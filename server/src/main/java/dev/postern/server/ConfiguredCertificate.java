@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.listener.ServerCertificate;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;

@@ -14,6 +14,7 @@ import dev.postern.server.edge.Upgrades.Admission.Admitted;
 import dev.postern.server.listener.EventLoops;
 import dev.postern.server.listener.Listener;
 import dev.postern.server.listener.ListenerOptions;
+import dev.postern.server.listener.ServerCertificate;
 import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.service.Service;
 import dev.postern.server.session.Gateway;
@@ -38,9 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,8 +58,6 @@ public final class Postern implements AutoCloseable {
 
   /** How long a stop waits for calls at work; the rest of its time is for saying good-bye. */
   private static final Duration CALLS_FINISH_MAX = Duration.ofSeconds(5);
-
-  private static final Duration CERTIFICATE_CHECK_EVERY = Duration.ofHours(1);
 
   private final PosternConfig config;
   private final GatewayTime time;
@@ -145,7 +141,7 @@ public final class Postern implements AutoCloseable {
                 config.account().id(),
                 config.region(),
                 clock));
-    Listener listener = keep(listener(data, loops));
+    Listener listener = keep(listener(certificates.current(), loops));
     Gateway gateway =
         keep(
             new Gateway(
@@ -164,7 +160,7 @@ public final class Postern implements AutoCloseable {
     doorway.open(front);
     var files = new ClientFiles(data, url, config.region());
     files.write(administratorKey(store), certificates.trustAnchors(), home());
-    keepCertificateFresh(certificates, listener, files);
+    keep(new CertificateWatch(certificates, listener::use, files::writeBundle)).start();
     publicUrl = url;
     environmentFile = data.path().resolve("env");
     edge = front;
@@ -186,14 +182,12 @@ public final class Postern implements AutoCloseable {
     return CertificateAuthority.open(data.tls(), names, clock, random);
   }
 
-  private Listener listener(DataDirectory data, EventLoops loops) {
+  private Listener listener(ServerCertificate certificate, EventLoops loops) {
     ListenAddress address = config.server().listen();
-    PosternConfig.Tls tls = config.server().tls();
     var options =
         new ListenerOptions(
             new InetSocketAddress(address.host(), address.port()),
-            tls.certificate().orElseGet(() -> data.tls().resolve("server.pem")),
-            tls.key().orElseGet(() -> data.tls().resolve("server.key")),
+            certificate,
             config.server().trustedProxies());
     if (options.address().isUnresolved()) {
       throw new StartFailure("cannot listen on " + address + ": the host is unknown");
@@ -202,11 +196,7 @@ public final class Postern implements AutoCloseable {
       return new Listener(options, loops, doorway);
     } catch (IOException unusable) {
       throw new StartFailure(
-          "cannot use the certificate "
-              + options.certificateChain()
-              + ": "
-              + DataDirectory.reason(unusable),
-          unusable);
+          "cannot use " + certificate + ": " + DataDirectory.reason(unusable), unusable);
     }
   }
 
@@ -263,33 +253,6 @@ public final class Postern implements AutoCloseable {
 
   private static Optional<Path> home() {
     return Optional.ofNullable(System.getProperty(HOME_PROPERTY)).map(Path::of);
-  }
-
-  private void keepCertificateFresh(
-      CertificateSource certificates, Listener listener, ClientFiles files) {
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("postern-certificate").factory());
-    keep(timer::shutdownNow);
-    var _ =
-        timer.scheduleWithFixedDelay(
-            () -> refresh(certificates, listener, files),
-            CERTIFICATE_CHECK_EVERY.toSeconds(),
-            CERTIFICATE_CHECK_EVERY.toSeconds(),
-            TimeUnit.SECONDS);
-  }
-
-  private static void refresh(
-      CertificateSource certificates, Listener listener, ClientFiles files) {
-    try {
-      if (certificates.refresh().isPresent()) {
-        listener.reloadCertificate();
-        files.writeBundle(certificates.trustAnchors());
-      }
-    } catch (IOException | RuntimeException failure) {
-      // The certificate in force stays; the next round tries again.
-      LOG.warn("the certificate could not be renewed: {}", failure.getMessage());
-    }
   }
 
   /** The base of every URL that clients are given. */

@@ -3,6 +3,7 @@ package dev.postern.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postern.server.listener.ServerCertificate;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -49,7 +49,6 @@ final class Limits {
   static final Duration UNASKED_PONG_EVERY = Duration.ofSeconds(20);
 
   static final Duration SHUTDOWN_MAX = Duration.ofSeconds(5);
-  static final Duration CERTIFICATE_CHECK_EVERY = Duration.ofSeconds(30);
 
   private Limits() {}
 }

@@ -57,7 +57,7 @@ public final class Listener implements AutoCloseable {
     this.options = options;
     this.loops = loops;
     this.handler = handler;
-    this.tls = new Tls(options.certificateChain(), options.privateKey());
+    this.tls = new Tls(options.certificate());
     this.proxies = new TrustedProxies(options.trustedProxies());
     this.workers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
@@ -99,25 +99,16 @@ public final class Listener implements AutoCloseable {
     }
     Channel channel = bound.channel();
     server = channel;
-    channel
-        .eventLoop()
-        .scheduleWithFixedDelay(
-            this::checkCertificate,
-            Limits.CERTIFICATE_CHECK_EVERY.toSeconds(),
-            Limits.CERTIFICATE_CHECK_EVERY.toSeconds(),
-            TimeUnit.SECONDS);
     return (InetSocketAddress) channel.localAddress();
   }
 
-  private void checkCertificate() {
-    if (!closed) {
-      workers.execute(tls::reloadIfChanged);
-    }
-  }
-
-  /** Reads the certificate again now; otherwise a change is seen within half a minute. */
-  public void reloadCertificate() throws IOException {
-    tls.reload();
+  /**
+   * Shows this certificate to those who connect from now on.
+   *
+   * @throws IOException when it cannot be used; the one before stays in force
+   */
+  public void use(ServerCertificate certificate) throws IOException {
+    tls.use(certificate);
   }
 
   /** Connections that are open now. */

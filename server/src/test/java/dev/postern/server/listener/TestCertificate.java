@@ -1,10 +1,7 @@
 package dev.postern.server.listener;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -13,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -21,30 +19,23 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A certificate for localhost, signed by itself, in files; and a client's trust in it. */
-public record TestCertificate(
-    Path folder,
-    Path certificateChain,
-    Path privateKey,
-    X509Certificate certificate,
-    SSLContext trust) {
-  /** Makes one in the folder, under a serial number by which it can be told apart. */
-  public static TestCertificate in(Path folder, long serial) throws Exception {
+/** A certificate for localhost, signed by itself; and a client's trust in it. */
+public record TestCertificate(ServerCertificate forServer, SSLContext trust) {
+  /** Makes one under a serial number by which it can be told apart. */
+  public static TestCertificate numbered(long serial) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(256);
     KeyPair pair = generator.generateKeyPair();
     X509Certificate certificate = certificate(pair, serial);
-    Path chain = write(folder.resolve("server.pem"), certificate);
-    Path key =
-        write(
-            folder.resolve("server.key"),
-            new JcaPKCS8Generator(pair.getPrivate(), null).generate());
-    return new TestCertificate(folder, chain, key, certificate, trust(certificate));
+    return new TestCertificate(
+        new ServerCertificate(List.of(certificate), pair.getPrivate()), trust(certificate));
+  }
+
+  X509Certificate certificate() {
+    return forServer.chain().getFirst();
   }
 
   private static X509Certificate certificate(KeyPair pair, long serial)
@@ -66,14 +57,6 @@ public record TestCertificate(
                     pair.getPublic())
                 .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names))
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
-  }
-
-  private static Path write(Path file, Object object) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-      pem.writeObject(object);
-    }
-    return Files.writeString(file, text.toString());
   }
 
   private static SSLContext trust(X509Certificate certificate)

@@ -1,23 +1,18 @@
 package dev.postern.server.listener;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 
 /** A listener on a free port with its own certificate and loops. */
 public final class TestListener implements AutoCloseable {
   private static final int READ_TIMEOUT_MS = 20_000;
 
-  private final Path folder;
   private final EventLoops loops;
   private final Listener listener;
   private final TestCertificate certificate;
@@ -37,15 +32,13 @@ public final class TestListener implements AutoCloseable {
   /** With peers whose word about clients counts. */
   public TestListener(HttpHandler handler, EventLoops loops, List<AddressRange> trustedProxies)
       throws Exception {
-    this.folder = Files.createTempDirectory("listener");
-    this.certificate = TestCertificate.in(folder, 1);
+    this.certificate = TestCertificate.numbered(1);
     this.loops = loops;
     this.listener =
         new Listener(
             new ListenerOptions(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                certificate.certificateChain(),
-                certificate.privateKey(),
+                certificate.forServer(),
                 trustedProxies),
             loops,
             handler);
@@ -102,13 +95,5 @@ public final class TestListener implements AutoCloseable {
     client.shutdownNow();
     listener.close();
     loops.close();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 }

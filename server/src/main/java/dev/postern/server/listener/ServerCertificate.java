@@ -1,4 +1,4 @@
-package dev.postern.server;
+package dev.postern.server.listener;
 
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
