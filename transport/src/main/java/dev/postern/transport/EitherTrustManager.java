@@ -1,18 +1,16 @@
 package dev.postern.transport;
 
-import java.net.Socket;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Believes what one of two trust managers believes, asking the second only when the first refuses.
  * Safe for use by many threads.
  */
-final class EitherTrustManager extends X509ExtendedTrustManager {
+final class EitherTrustManager extends ServerTrustManager {
   private final X509ExtendedTrustManager first;
   private final X509ExtendedTrustManager second;
 
@@ -21,11 +19,8 @@ final class EitherTrustManager extends X509ExtendedTrustManager {
     this.second = second;
   }
 
-  private interface Check {
-    void by(X509ExtendedTrustManager manager) throws CertificateException;
-  }
-
-  private void either(Check check) throws CertificateException {
+  @Override
+  void check(X509Certificate[] chain, Check check) throws CertificateException {
     try {
       check.by(first);
     } catch (CertificateException refusal) {
@@ -43,46 +38,5 @@ final class EitherTrustManager extends X509ExtendedTrustManager {
   private static boolean issuerUnknown(CertificateException refusal) {
     return Stream.iterate((Throwable) refusal, cause -> cause != null, Throwable::getCause)
         .anyMatch(cause -> cause instanceof CertPathBuilderException);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    either(manager -> manager.checkServerTrusted(chain, authType, socket));
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    either(manager -> manager.checkServerTrusted(chain, authType, engine));
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    either(manager -> manager.checkServerTrusted(chain, authType));
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    throw new CertificateException("this side takes no client certificates");
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    throw new CertificateException("this side takes no client certificates");
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    throw new CertificateException("this side takes no client certificates");
-  }
-
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return first.getAcceptedIssuers();
   }
 }

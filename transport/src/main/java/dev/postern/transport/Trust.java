@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * a PEM bundle besides. One instance serves all connections of a process and keeps TLS sessions for
  * resumption.
  *
- * <p>Safe for use by many threads. The bundle is read once, at construction; the system's roots
- * only when a certificate needs them, because reading some 150 certificates is a good part of a
- * short program's start.
+ * <p>Safe for use by many threads. The bundle's file is read once, at construction, that of the
+ * system's roots when a certificate needs them.
  */
 public final class Trust {
   /** Where systems keep the roots that their administrator chose, most common first. */
@@ -49,6 +48,7 @@ public final class Trust {
   private final X509ExtendedTrustManager decider;
   private SSLContext context;
   private int connections;
+  private volatile boolean everyGroup;
 
   private Trust(X509ExtendedTrustManager decider) throws IOException {
     this.decider = decider;
@@ -77,14 +77,14 @@ public final class Trust {
    * @param caBundle PEM certificates, other PEM blocks and text between them are skipped; null for
    *     none
    * @throws IOException naming the file, when it is missing, unreadable, or holds no certificate or
-   *     a broken one
+   *     something that cannot be one; what is broken inside of one is told when that is needed
    */
   public static Trust withBundle(@Nullable Path caBundle) throws IOException {
     X509ExtendedTrustManager system = new LazyTrustManager(Trust::readSystemRoots);
     if (caBundle == null) {
       return new Trust(system);
     }
-    return new Trust(new EitherTrustManager(managerOf(readBundle(caBundle)), system));
+    return new Trust(new EitherTrustManager(readBundle(caBundle), system));
   }
 
   /** Trusts the given authorities and nobody else. */
@@ -102,9 +102,19 @@ public final class Trust {
     return context;
   }
 
-  private static List<X509Certificate> readBundle(Path file) throws IOException {
+  /** Whether a server was met that has nothing in common with {@link Connection#FAST_GROUPS}. */
+  boolean everyGroup() {
+    return everyGroup;
+  }
+
+  void offerEveryGroup() {
+    everyGroup = true;
+  }
+
+  private static X509ExtendedTrustManager readBundle(Path file) throws IOException {
     try {
-      return PemCertificates.parse(Files.readAllBytes(file));
+      return new BundleTrustManager(
+          file.toString(), CertificateBundle.parse(Files.readAllBytes(file)));
     } catch (CertificateException e) {
       throw new IOException("CA bundle " + file + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -125,14 +135,14 @@ public final class Trust {
     if (System.getProperty("javax.net.ssl.trustStore") == null) {
       for (Path file : SYSTEM_BUNDLES) {
         if (Files.isReadable(file)) {
-          return managerOf(readBundle(file));
+          return readBundle(file);
         }
       }
     }
     return managerOf((KeyStore) null);
   }
 
-  private static X509ExtendedTrustManager managerOf(Collection<X509Certificate> authorities)
+  static X509ExtendedTrustManager managerOf(Collection<X509Certificate> authorities)
       throws IOException {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());

@@ -1,5 +1,6 @@
 package dev.postern.transport;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -124,6 +125,60 @@ final class TestCertificates {
     }
   }
 
+  /**
+   * A server's, and the PEM certificate of its authority under the same key and name, which is
+   * written in small letters there.
+   */
+  record Respelled(TestCertificates server, String authority) {}
+
+  static Respelled respelled(Path directory) throws IOException, GeneralSecurityException {
+    Path file = directory.resolve("respelled.p12");
+    String request = directory.resolve("request").toString();
+    String issued = directory.resolve("issued").toString();
+    Path authority = directory.resolve("authority");
+    keytool(
+        file,
+        "-genkeypair",
+        "-alias",
+        "ca",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=AUTHORITY",
+        "-ext",
+        "bc:c");
+    keytool(file, "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-dname", "CN=respelled");
+    keytool(file, "-certreq", "-alias", ALIAS, "-file", request);
+    keytool(
+        file,
+        "-gencert",
+        "-alias",
+        "ca",
+        "-infile",
+        request,
+        "-outfile",
+        issued,
+        "-ext",
+        "san=dns:localhost");
+    keytool(file, "-importcert", "-alias", ALIAS, "-file", issued, "-noprompt");
+    keytool(file, "-certreq", "-alias", "ca", "-dname", "CN=authority", "-file", request);
+    keytool(
+        file,
+        "-gencert",
+        "-alias",
+        "ca",
+        "-infile",
+        request,
+        "-rfc",
+        "-ext",
+        "bc:c",
+        "-outfile",
+        authority.toString());
+    KeyStore store = load(file);
+    store.deleteEntry("ca");
+    return new Respelled(new TestCertificates(store), Files.readString(authority));
+  }
+
   private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
@@ -165,8 +220,21 @@ final class TestCertificates {
   }
 
   String pem() throws GeneralSecurityException {
+    return pem(certificate().getEncoded());
+  }
+
+  static String pem(byte[] der) {
     return "-----BEGIN CERTIFICATE-----\n"
-        + Base64.getMimeEncoder().encodeToString(certificate().getEncoded())
+        + Base64.getMimeEncoder().encodeToString(der)
         + "\n-----END CERTIFICATE-----\n";
+  }
+
+  /** With a date in it that is none. */
+  String brokenPem() throws GeneralSecurityException {
+    byte[] der = certificate().getEncoded();
+    String text = new String(der, ISO_8859_1);
+    // UTCTime of 13 characters (X.690 11.8).
+    der[text.indexOf("\u0017\r") + 2] = 'x';
+    return pem(der);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.postern.aws.HttpRequest;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -33,9 +35,14 @@ final class TlsTest {
 
   private static HttpsServer serve(TestCertificates certificates, Set<Integer> clientPorts)
       throws Exception {
+    return serve(new HttpsConfigurator(certificates.serverContext()), clientPorts);
+  }
+
+  private static HttpsServer serve(HttpsConfigurator tls, Set<Integer> clientPorts)
+      throws IOException {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(certificates.serverContext()));
+    server.setHttpsConfigurator(tls);
     server.createContext(
         "/",
         exchange -> {
@@ -129,6 +136,57 @@ final class TlsTest {
     socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
     assertThat(socket.getInputStream().read()).isEqualTo('H');
     return socket;
+  }
+
+  @Test
+  void authorityWhoseNameIsWrittenInAnotherWayIsFound() throws Exception {
+    TestCertificates.Respelled respelled = TestCertificates.respelled(directory);
+    Path bundle = Files.writeString(directory.resolve("respelled.pem"), respelled.authority());
+    HttpsServer server = serve(respelled.server(), ConcurrentHashMap.newKeySet());
+    try (HttpsClient client = new HttpsClient(Trust.withBundle(bundle), ProxySettings.DIRECT)) {
+      assertThat(client.exchange(post(server, "localhost")).status()).isEqualTo(200);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void brokenCertificateMattersToWhoNeedsIt() throws Exception {
+    String good = TestCertificates.valid().pem();
+    String broken = TestCertificates.forAnotherName().brokenPem();
+    Path bundle = Files.writeString(directory.resolve("partly.pem"), good + broken);
+    HttpsServer server = serve(TestCertificates.valid(), ConcurrentHashMap.newKeySet());
+    HttpsServer other = serve(TestCertificates.forAnotherName(), ConcurrentHashMap.newKeySet());
+    try (HttpsClient client = new HttpsClient(Trust.withBundle(bundle), ProxySettings.DIRECT)) {
+      assertThat(client.exchange(post(server, "localhost")).status()).isEqualTo(200);
+      refused(other, Trust.withBundle(bundle), "CA bundle " + bundle + ": certificate 2 is broken");
+    } finally {
+      server.stop(0);
+      other.stop(0);
+    }
+  }
+
+  @Test
+  void serverWithOtherKeyExchangesIsReached() throws Exception {
+    TestCertificates certificates = TestCertificates.valid();
+    HttpsServer server =
+        serve(
+            new HttpsConfigurator(certificates.serverContext()) {
+              @Override
+              public void configure(HttpsParameters parameters) {
+                SSLParameters ofNist = getSSLContext().getDefaultSSLParameters();
+                ofNist.setNamedGroups(new String[] {"secp256r1"});
+                parameters.setSSLParameters(ofNist);
+              }
+            },
+            ConcurrentHashMap.newKeySet());
+    Trust trust = trusting(certificates);
+    try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
+      assertThat(client.exchange(post(server, "localhost")).status()).isEqualTo(200);
+      assertThat(trust.everyGroup()).as("known from now on").isTrue();
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

@@ -7,7 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,8 +61,47 @@ final class TrustTest {
             + "\n-----END PRIVATE KEY-----\n";
     String bundle = "# ours -----\n" + certificates.pem() + key + "text\n" + certificates.pem();
 
-    assertThat(PemCertificates.parse(ByteInput.bytes(bundle.replace("\n", "\r\n"))))
-        .containsExactly(certificates.certificate(), certificates.certificate());
+    List<UnreadCertificate> found =
+        CertificateBundle.parse(ByteInput.bytes(bundle.replace("\n", "\r\n"))).all();
+
+    assertThat(found).extracting(UnreadCertificate::number).containsExactly(1, 2);
+    assertThat(found.getLast().read()).isEqualTo(certificates.certificate());
+  }
+
+  @Test
+  void certificatesAreFoundByTheNamesInAChain() throws Exception {
+    X509Certificate one = TestCertificates.valid().certificate();
+    X509Certificate other = TestCertificates.forAnotherName().certificate();
+    CertificateBundle bundle =
+        CertificateBundle.parse(
+            ByteInput.bytes(
+                TestCertificates.pem(other.getEncoded()) + TestCertificates.pem(one.getEncoded())));
+
+    assertThat(bundle.namedIn(new X509Certificate[] {one}))
+        .extracting(UnreadCertificate::number)
+        .containsExactly(2);
+    assertThat(bundle.namedIn(new X509Certificate[] {TestCertificates.expired().certificate()}))
+        .as("by its issuer")
+        .extracting(UnreadCertificate::number)
+        .containsExactly(2);
+  }
+
+  /** Whatever bytes a file holds, it is a bundle or it is refused. */
+  @Property(tries = 2000)
+  void anyChangeOfACertificateIsReadOrRefused(
+      @ForAll @IntRange(max = 2000) int place,
+      @ForAll byte value,
+      @ForAll @IntRange(max = 2000) int length)
+      throws Exception {
+    byte[] der = TestCertificates.valid().certificate().getEncoded();
+    der[place % der.length] = value;
+    byte[] cut = Arrays.copyOf(der, Math.min(length, der.length));
+
+    try {
+      CertificateBundle.parse(ByteInput.bytes(TestCertificates.pem(cut))).all().getFirst().read();
+    } catch (CertificateException refused) {
+      assertThat(refused).hasMessageContaining("certificate 1 is broken");
+    }
   }
 
   @Test
@@ -73,8 +118,7 @@ final class TrustTest {
         .isThrownBy(() -> {
           try {
             lazy.checkServerTrusted(
-                new java.security.cert.X509Certificate[] {TestCertificates.valid().certificate()},
-                "ECDHE_ECDSA");
+                new X509Certificate[] {TestCertificates.valid().certificate()}, "ECDHE_ECDSA");
           } catch (CertificateException e) {
             throw new IOException(e.getMessage(), e);
           }
