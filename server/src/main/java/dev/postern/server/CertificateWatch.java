@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +24,10 @@ final class CertificateWatch implements AutoCloseable {
   private final CertificateSource source;
   private final Receiver<ServerCertificate> listener;
   private final Receiver<List<X509Certificate>> bundle;
+
+  /** Whether all have what the source found last. Of the thread that looks. */
+  private boolean handedOn = true;
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("postern-certificate").factory());
@@ -54,14 +57,22 @@ final class CertificateWatch implements AutoCloseable {
             this::check, CHECK_EVERY.toSeconds(), CHECK_EVERY.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** Looks once. Without a usable newer one, that in force stays, and the next look tries again. */
+  /**
+   * Looks once. Without a usable newer one, that in force stays; what somebody could not take is
+   * handed on again at the next look.
+   */
   void check() {
     try {
-      Optional<ServerCertificate> newer = source.refresh();
-      if (newer.isPresent()) {
-        listener.use(newer.get());
+      if (source.refresh().isPresent()) {
+        handedOn = false;
+      }
+      if (!handedOn) {
+        listener.use(source.current());
         bundle.use(source.trustAnchors());
-        LOG.info("new connections are shown {}", newer.get());
+        handedOn = true;
+        LOG.info(
+            "new connections are shown a certificate that is valid until {}",
+            source.current().notAfter());
       }
     } catch (IOException | RuntimeException failure) {
       LOG.warn("no newer certificate: {}", failure.getMessage());

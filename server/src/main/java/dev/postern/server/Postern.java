@@ -195,8 +195,7 @@ public final class Postern implements AutoCloseable {
     try {
       return new Listener(options, loops, doorway);
     } catch (IOException unusable) {
-      throw new StartFailure(
-          "cannot use " + certificate + ": " + DataDirectory.reason(unusable), unusable);
+      throw new StartFailure(DataDirectory.reason(unusable), unusable);
     }
   }
 

@@ -27,6 +27,7 @@ class CertificateWatchTest {
   private final List<ServerCertificate> shown = new ArrayList<>();
   private final List<List<X509Certificate>> trusted = new ArrayList<>();
   private Instant now = START;
+  private boolean bundleIsBroken;
   private CertificateAuthority authority;
   private CertificateWatch watch;
 
@@ -38,12 +39,19 @@ class CertificateWatchTest {
     authority = CertificateAuthority.open(directory, names, () -> now, new SecureRandom());
     ConfiguredCertificate configured =
         ConfiguredCertificate.open(certificate(), directory.resolve("server.key"), () -> now);
-    watch = new CertificateWatch(configured, shown::add, trusted::add);
+    watch = new CertificateWatch(configured, shown::add, this::writeBundle);
   }
 
   @AfterEach
   void tearDown() {
     watch.close();
+  }
+
+  private void writeBundle(List<X509Certificate> anchors) throws IOException {
+    if (bundleIsBroken) {
+      throw new IOException("no space left on device");
+    }
+    trusted.add(anchors);
   }
 
   private Path certificate() {
@@ -82,5 +90,20 @@ class CertificateWatchTest {
     watch.check();
 
     assertThat(shown).hasSize(1);
+  }
+
+  @Test
+  void whatCouldNotBeTakenIsHandedOnAgain() {
+    bundleIsBroken = true;
+    replaceFiles();
+    watch.check();
+    assertThat(trusted).isEmpty();
+
+    bundleIsBroken = false;
+    watch.check();
+    watch.check();
+
+    assertThat(trusted).hasSize(1);
+    assertThat(shown.getLast().chain()).isEqualTo(authority.current().chain());
   }
 }

@@ -6,19 +6,16 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Believes whom the authorities of a bundle believe. It reads those that the server's chain names,
- * and all of them only before it refuses. Safe for use by many threads.
+ * and all of them only before it refuses, for a name can be written in several ways. Safe for use
+ * by many threads.
  */
 final class BundleTrustManager extends ServerTrustManager {
   private final String name;
   private final CertificateBundle bundle;
-  private volatile @Nullable Known known;
-
-  /** Who was asked last; a program connects to the same servers again and again. */
-  private record Known(List<UnreadCertificate> authorities, X509ExtendedTrustManager manager) {}
+  private final X509ExtendedTrustManager all;
 
   /**
    * @param name of the bundle, for messages
@@ -26,39 +23,29 @@ final class BundleTrustManager extends ServerTrustManager {
   BundleTrustManager(String name, CertificateBundle bundle) {
     this.name = name;
     this.bundle = bundle;
+    this.all = among(bundle.all());
   }
 
   @Override
   void check(X509Certificate[] chain, Check check) throws CertificateException {
     List<UnreadCertificate> named = bundle.namedIn(chain);
-    if (!named.isEmpty()) {
-      try {
-        check.by(manager(named));
-        return;
-      } catch (CertificateException _) {
-        // A name can be written in several ways; and with all of them the reason is a better one.
-      }
-    }
-    check.by(manager(bundle.all()));
+    check.by(named.isEmpty() ? all : new EitherTrustManager(among(named), all));
   }
 
-  private X509ExtendedTrustManager manager(List<UnreadCertificate> authorities)
-      throws CertificateException {
-    Known last = known;
-    if (last != null && last.authorities.equals(authorities)) {
-      return last.manager;
-    }
+  private X509ExtendedTrustManager among(List<UnreadCertificate> authorities) {
+    return new LazyTrustManager("CA bundle " + name, () -> Trust.managerOf(read(authorities)));
+  }
+
+  private static List<X509Certificate> read(List<UnreadCertificate> unread) throws IOException {
+    List<X509Certificate> certificates = new ArrayList<>();
     try {
-      List<X509Certificate> read = new ArrayList<>();
-      for (UnreadCertificate each : authorities) {
-        read.add(each.read());
+      for (UnreadCertificate each : unread) {
+        certificates.add(each.read());
       }
-      X509ExtendedTrustManager manager = Trust.managerOf(read);
-      known = new Known(authorities, manager);
-      return manager;
-    } catch (CertificateException | IOException e) {
+      return certificates;
+    } catch (CertificateException broken) {
       // No cause: people are told the message of the innermost exception about a certificate.
-      throw new CertificateException("CA bundle " + name + ": " + e.getMessage());
+      throw new IOException(broken.getMessage());
     }
   }
 }

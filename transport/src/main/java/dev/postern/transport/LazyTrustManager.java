@@ -12,10 +12,15 @@ final class LazyTrustManager extends ServerTrustManager {
     X509ExtendedTrustManager read() throws IOException;
   }
 
+  private final String name;
   private final Source source;
   private @Nullable X509ExtendedTrustManager manager;
 
-  LazyTrustManager(Source source) {
+  /**
+   * @param name of the source, for messages
+   */
+  LazyTrustManager(String name, Source source) {
+    this.name = name;
     this.source = source;
   }
 
@@ -25,7 +30,7 @@ final class LazyTrustManager extends ServerTrustManager {
       try {
         known = source.read();
       } catch (IOException e) {
-        throw new CertificateException("the system's roots: " + e.getMessage(), e);
+        throw new CertificateException(name + ": " + e.getMessage(), e);
       }
       manager = known;
     }

@@ -80,7 +80,8 @@ public final class Trust {
    *     something that cannot be one; what is broken inside of one is told when that is needed
    */
   public static Trust withBundle(@Nullable Path caBundle) throws IOException {
-    X509ExtendedTrustManager system = new LazyTrustManager(Trust::readSystemRoots);
+    X509ExtendedTrustManager system =
+        new LazyTrustManager("the system's roots", Trust::readSystemRoots);
     if (caBundle == null) {
       return new Trust(system);
     }

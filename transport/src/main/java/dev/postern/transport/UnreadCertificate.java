@@ -22,7 +22,8 @@ record UnreadCertificate(int number, byte[] der, ByteBuffer subject) {
   /**
    * Finds the subject.
    *
-   * @throws IllegalArgumentException or BufferUnderflowException when this cannot be a certificate
+   * @throws IllegalArgumentException when this cannot be a certificate
+   * @throws java.nio.BufferUnderflowException when it ends too early
    */
   static UnreadCertificate of(int number, byte[] der) {
     ByteBuffer file = ByteBuffer.wrap(der);

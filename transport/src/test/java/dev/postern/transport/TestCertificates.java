@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -83,8 +84,6 @@ final class TestCertificates {
     try {
       Path directory = Files.createTempDirectory("postern-test");
       Path file = directory.resolve("server.p12");
-      Path request = directory.resolve("request");
-      Path issued = directory.resolve("issued");
       try {
         try (OutputStream out = Files.newOutputStream(file)) {
           KeyStore authority = KeyStore.getInstance("PKCS12");
@@ -94,29 +93,9 @@ final class TestCertificates {
               "ca", known.getKey(ALIAS, PASSWORD), PASSWORD, known.getCertificateChain(ALIAS));
           authority.store(out, PASSWORD);
         }
-        keytool(file, "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-dname", "CN=expired");
-        keytool(file, "-certreq", "-alias", ALIAS, "-file", request.toString());
-        keytool(
-            file,
-            "-gencert",
-            "-alias",
-            "ca",
-            "-infile",
-            request.toString(),
-            "-outfile",
-            issued.toString(),
-            "-ext",
-            "san=dns:localhost",
-            "-startdate",
-            "-10d",
-            "-validity",
-            "5");
-        keytool(file, "-importcert", "-alias", ALIAS, "-file", issued.toString(), "-noprompt");
-        KeyStore store = load(file);
-        store.deleteEntry("ca");
-        return new TestCertificates(store);
+        return issued(file, "CN=expired", "-startdate", "-10d", "-validity", "5");
       } finally {
-        for (Path made : new Path[] {file, request, issued, directory}) {
+        for (Path made : new Path[] {file, request(file), answer(file), directory}) {
           Files.deleteIfExists(made);
         }
       }
@@ -133,9 +112,6 @@ final class TestCertificates {
 
   static Respelled respelled(Path directory) throws IOException, GeneralSecurityException {
     Path file = directory.resolve("respelled.p12");
-    String request = directory.resolve("request").toString();
-    String issued = directory.resolve("issued").toString();
-    Path authority = directory.resolve("authority");
     keytool(
         file,
         "-genkeypair",
@@ -147,36 +123,44 @@ final class TestCertificates {
         "CN=AUTHORITY",
         "-ext",
         "bc:c");
-    keytool(file, "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-dname", "CN=respelled");
-    keytool(file, "-certreq", "-alias", ALIAS, "-file", request);
-    keytool(
+    TestCertificates server = issued(file, "CN=respelled");
+    certify(file, "ca", "CN=authority", "-rfc", "-ext", "bc:c");
+    return new Respelled(server, Files.readString(answer(file)));
+  }
+
+  /** One for localhost, by the authority "ca" of the same file. */
+  private static TestCertificates issued(Path file, String name, String... options)
+      throws IOException, GeneralSecurityException {
+    keytool(file, "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-dname", name);
+    certify(
         file,
-        "-gencert",
-        "-alias",
-        "ca",
-        "-infile",
-        request,
-        "-outfile",
-        issued,
-        "-ext",
-        "san=dns:localhost");
-    keytool(file, "-importcert", "-alias", ALIAS, "-file", issued, "-noprompt");
-    keytool(file, "-certreq", "-alias", "ca", "-dname", "CN=authority", "-file", request);
-    keytool(
-        file,
-        "-gencert",
-        "-alias",
-        "ca",
-        "-infile",
-        request,
-        "-rfc",
-        "-ext",
-        "bc:c",
-        "-outfile",
-        authority.toString());
+        ALIAS,
+        name,
+        Stream.concat(Stream.of("-ext", "san=dns:localhost"), Stream.of(options))
+            .toArray(String[]::new));
+    keytool(file, "-importcert", "-alias", ALIAS, "-file", answer(file).toString(), "-noprompt");
     KeyStore store = load(file);
     store.deleteEntry("ca");
-    return new Respelled(new TestCertificates(store), Files.readString(authority));
+    return new TestCertificates(store);
+  }
+
+  /** Lets the authority "ca" sign the key of an alias under a name; the answer is in its file. */
+  private static void certify(Path file, String alias, String name, String... options)
+      throws IOException {
+    String request = request(file).toString();
+    keytool(file, "-certreq", "-alias", alias, "-dname", name, "-file", request);
+    List<String> command = new ArrayList<>(List.of("-gencert", "-alias", "ca"));
+    command.addAll(List.of("-infile", request, "-outfile", answer(file).toString()));
+    command.addAll(List.of(options));
+    keytool(file, command.toArray(String[]::new));
+  }
+
+  private static Path request(Path file) {
+    return file.resolveSibling("request");
+  }
+
+  private static Path answer(Path file) {
+    return file.resolveSibling("answer");
   }
 
   private static KeyStore load(Path file) throws IOException, GeneralSecurityException {

@@ -157,12 +157,15 @@ final class TlsTest {
     Path bundle = Files.writeString(directory.resolve("partly.pem"), good + broken);
     HttpsServer server = serve(TestCertificates.valid(), ConcurrentHashMap.newKeySet());
     HttpsServer other = serve(TestCertificates.forAnotherName(), ConcurrentHashMap.newKeySet());
+    HttpsServer expired = serve(TestCertificates.expired(), ConcurrentHashMap.newKeySet());
     try (HttpsClient client = new HttpsClient(Trust.withBundle(bundle), ProxySettings.DIRECT)) {
       assertThat(client.exchange(post(server, "localhost")).status()).isEqualTo(200);
       refused(other, Trust.withBundle(bundle), "CA bundle " + bundle + ": certificate 2 is broken");
+      refused(expired, Trust.withBundle(bundle), "it has expired");
     } finally {
       server.stop(0);
       other.stop(0);
+      expired.stop(0);
     }
   }
 

@@ -108,10 +108,12 @@ final class TrustTest {
   void systemRootsAreReadWhenACertificateNeedsThem() throws Exception {
     boolean[] read = new boolean[1];
     LazyTrustManager lazy =
-        new LazyTrustManager(() -> {
-          read[0] = true;
-          throw new IOException("broken roots");
-        });
+        new LazyTrustManager(
+            "roots",
+            () -> {
+              read[0] = true;
+              throw new IOException("broken roots");
+            });
 
     assertThat(read[0]).isFalse();
     assertThatIOException()

@@ -49,7 +49,8 @@ final class Tls {
                   ApplicationProtocolNames.HTTP_1_1))
           .build();
     } catch (IllegalArgumentException unusable) {
-      throw new IOException("it cannot be used for TLS: " + unusable.getMessage(), unusable);
+      throw new IOException(
+          "the certificate cannot be used for TLS: " + unusable.getMessage(), unusable);
     }
   }
 }
