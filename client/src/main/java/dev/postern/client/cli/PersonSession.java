@@ -61,7 +61,12 @@ final class PersonSession {
   /** Connections: of what listens here, or one on the standard streams. Ends when interrupted. */
   static int port(ApiAccess access, SessionTicket ticket, LocalWish wish)
       throws IOException, InterruptedException {
-    SessionStreams streams = SessionStreams.ofProcess(false);
+    return port(access, ticket, wish, SessionStreams.ofProcess(false));
+  }
+
+  /** The same, with other streams than this process's. */
+  static int port(ApiAccess access, SessionTicket ticket, LocalWish wish, SessionStreams streams)
+      throws IOException, InterruptedException {
     // A tunnel must not go dead silently, be it at a terminal or in a service's log.
     LinkNotices notices = new LinkNotices("postern", "", streams.texts(), Terminal.ofProcess());
     SessionDialer dialer = new SessionDialer(ticket, access, notices);

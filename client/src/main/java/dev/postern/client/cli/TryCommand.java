@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code postern try}: everything once, for real, and nothing left afterwards. */
@@ -20,6 +21,12 @@ import picocli.CommandLine.Parameters;
       "Nothing outside a temporary directory is changed, and that is deleted at the end."
     })
 final class TryCommand implements Callable<Integer> {
+  @Option(
+      names = "--rehearse",
+      hidden = true,
+      description = "Carry bytes through the node first: the training of the AOT caches.")
+  private boolean rehearse;
+
   @Parameters(
       arity = "0..*",
       paramLabel = "[-- CMD ARG...]",
@@ -42,6 +49,9 @@ final class TryCommand implements Callable<Integer> {
       ApiAccess access = place.startServer();
       Ssm ssm = access.ssm();
       String node = place.startNode(ssm);
+      if (rehearse) {
+        Rehearsal.run(access, node);
+      }
       return command.isEmpty()
           ? PersonSession.shell(access, ssm.startSession(node, null, null, Map.of()))
           : ExecCommand.run(access, node, null, command);
