@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code register --create-ssm-user}, by the real program with the real useradd and sudo, in a
- * mount namespace where the accounts are a copy of this machine's.
+ * mount namespace where the accounts are a copy of this machine's, without what an agent that ran
+ * here before has made.
  */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class SsmUserTest {
@@ -26,12 +28,15 @@ class SsmUserTest {
       set -e
       cp -a /etc "$0/etc"; mount --bind "$0/etc" /etc
       mkdir "$0/home"; mount --bind "$0/home" /home
+      rm -f /etc/sudoers.d/ssm-agent-users
+      if getent passwd ssm-user >/dev/null; then userdel -f ssm-user 2>/dev/null; fi
       """;
   private static final String RULE_FILE = "/etc/sudoers.d/ssm-agent-users";
 
   @TempDir private Path temporary;
   private FakeService service;
   private AgentProgram program;
+  private Optional<Account> before = Optional.empty();
 
   @BeforeEach
   void start() throws Exception {
@@ -39,7 +44,7 @@ class SsmUserTest {
     AgentProgram.Finished mounts =
         AgentProgram.run(List.of("unshare", "-m", "mount", "--bind", "/tmp", "/mnt"), Map.of(), "");
     assumeTrue(mounts.exitCode() == 0, "mount namespaces are not allowed here");
-    assumeTrue(Account.named("ssm-user").isEmpty(), "this machine has an ssm-user");
+    before = Account.named("ssm-user");
     service = new FakeService();
     program = new AgentProgram(temporary);
   }
@@ -102,7 +107,7 @@ class SsmUserTest {
         .contains("# User rules for ssm-user\nssm-user ALL=(ALL) NOPASSWD:ALL\n0\n/home/ssm-user")
         .endsWith("valid\n");
     assertThat(made.err()).isEmpty();
-    assertThat(Account.named("ssm-user")).isEmpty();
+    assertThat(Account.named("ssm-user")).isEqualTo(before);
   }
 
   @Test
