@@ -193,10 +193,12 @@ public final class DataChannel implements AutoCloseable {
    * @throws IllegalArgumentException when the payload is empty or too long
    */
   public void send(int payloadType, ByteBuffer payload) throws IOException {
-    if (!payload.hasRemaining() || payload.remaining() > PAYLOAD_BYTES_MAX) {
-      throw new IllegalArgumentException("payload of " + payload.remaining() + " bytes");
-    }
-    outbox.send(payloadType, payload);
+    outbox.send(payloadType, payload, OutgoingStream::hasRoom);
+  }
+
+  /** The same for what is short and should not wait behind what others send. */
+  public void sendAhead(int payloadType, ByteBuffer payload) throws IOException {
+    outbox.send(payloadType, payload, OutgoingStream::hasRoomAhead);
   }
 
   /**

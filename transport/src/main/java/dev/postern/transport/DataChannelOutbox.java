@@ -87,11 +87,20 @@ final class DataChannelOutbox {
     this.mayStream = side == Side.AGENT;
   }
 
+  /** Which room a payload needs. */
+  interface Room {
+    boolean isThere(OutgoingStream outgoing, int payloadBytes);
+  }
+
   /** Waits for room, then keeps the payload until it is acknowledged. */
-  void send(int payloadType, ByteBuffer payload) throws IOException {
+  void send(int payloadType, ByteBuffer payload, Room needed) throws IOException {
+    int bytes = payload.remaining();
+    if (bytes == 0 || bytes > DataChannel.PAYLOAD_BYTES_MAX) {
+      throw new IllegalArgumentException("payload of " + bytes + " bytes");
+    }
     lock.lock();
     try {
-      while (!ended && !outgoing.hasRoom(payload.remaining())) {
+      while (!ended && !needed.isThere(outgoing, bytes)) {
         room.await();
       }
       checkOpen();

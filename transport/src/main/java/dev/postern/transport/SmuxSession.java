@@ -45,6 +45,12 @@ public final class SmuxSession implements AutoCloseable {
   /** What all windows of a session together grow by beyond their initial size. */
   static final int WINDOW_GROWTH_BYTES_MAX = 32 << 20;
 
+  /**
+   * What a stream says in so short a frame does not wait until what others sent has arrived: who
+   * has much to say fills his frames.
+   */
+  static final int SHORT_FRAME_BYTES_MAX = 1 << 10;
+
   /** Refusals that wait to be sent; a peer that causes more is no peer of ours. */
   static final int REFUSALS_MAX = 1024;
 
@@ -57,6 +63,11 @@ public final class SmuxSession implements AutoCloseable {
   public interface Carrier {
     /** Sends bytes, which it copies, in the order of the calls. */
     void send(ByteBuffer bytes) throws IOException;
+
+    /** The same for what is short, which need not wait as long as others do. */
+    default void sendAhead(ByteBuffer bytes) throws IOException {
+      send(bytes);
+    }
   }
 
   /** Takes the streams that the peer opens; must not wait. */
@@ -287,11 +298,15 @@ public final class SmuxSession implements AutoCloseable {
   }
 
   void send(Frame frame) throws IOException {
-    carrier.send(Frame.encode(frame));
+    carrier.sendAhead(Frame.encode(frame));
   }
 
   void send(ByteBuffer frame) throws IOException {
-    carrier.send(frame);
+    if (frame.remaining() <= SHORT_FRAME_BYTES_MAX) {
+      carrier.sendAhead(frame);
+    } else {
+      carrier.send(frame);
+    }
   }
 
   /** How many streams are open. */

@@ -1,6 +1,7 @@
 package dev.postern.transport;
 
 import static dev.postern.transport.DataChannelEnd.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -410,17 +411,7 @@ class DataChannelTest {
       int total = 300;
       AtomicInteger sent = new AtomicInteger();
       CompletableFuture<Void> sender =
-          CompletableFuture.runAsync(() -> {
-            try {
-              for (int i = 0; i < total; i++) {
-                agent.channel.send(
-                    PayloadType.OUTPUT, ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK));
-                sent.incrementAndGet();
-              }
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          });
+          CompletableFuture.runAsync(() -> sendBulk(agent.channel, total, sent));
       assertThatThrownBy(() -> sender.get(1, SECONDS)).isNotNull();
       assertThat(sent.get() * (long) DataChannel.PAYLOAD_BYTES_BULK).isLessThan(4L << 20);
 
@@ -428,6 +419,39 @@ class DataChannelTest {
 
       assertThat(client.nextBytes(total * DataChannel.PAYLOAD_BYTES_BULK)).hasSize(300 << 15);
       sender.get(20, SECONDS);
+    }
+  }
+
+  @Test
+  void whatMustNotWaitGoesAheadOfASenderThatWaits() throws Exception {
+    try (DataChannelEnd agent = DataChannelEnd.started(Side.AGENT, link)) {
+      int total = 100;
+      AtomicInteger sent = new AtomicInteger();
+      Thread sender = Thread.ofPlatform().start(() -> sendBulk(agent.channel, total, sent));
+      while (sender.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+
+      agent.channel.sendAhead(PayloadType.OUTPUT, ByteBuffer.wrap(new byte[] {'x'}));
+
+      assertThat(sent.get()).isLessThan(total);
+      try (DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {
+        byte[] all = client.nextBytes(total * DataChannel.PAYLOAD_BYTES_BULK + 1);
+        int place = new String(all, US_ASCII).indexOf('x');
+        assertThat(place).isBetween(0, (total - 1) * DataChannel.PAYLOAD_BYTES_BULK);
+        sender.join();
+      }
+    }
+  }
+
+  private static void sendBulk(DataChannel channel, int total, AtomicInteger sent) {
+    try {
+      for (int i = 0; i < total; i++) {
+        channel.send(PayloadType.OUTPUT, ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK));
+        sent.incrementAndGet();
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,18 +28,32 @@ class SmuxSessionTest {
   /** What one end sends, frame by frame. */
   private static final class Sent implements SmuxSession.Carrier {
     final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+    final List<Frame> ahead = new CopyOnWriteArrayList<>();
 
     @Override
-    public void send(ByteBuffer bytes) throws IOException {
+    public void send(ByteBuffer bytes) {
+      frames.addAll(decode(bytes));
+    }
+
+    @Override
+    public void sendAhead(ByteBuffer bytes) {
+      List<Frame> decoded = decode(bytes);
+      ahead.addAll(decoded);
+      frames.addAll(decoded);
+    }
+
+    private static List<Frame> decode(ByteBuffer bytes) {
       FrameDecoder decoder = new FrameDecoder(SmuxRules.OWN);
       decoder.feed(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
+      List<Frame> decoded = new ArrayList<>();
       try {
         for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
-          frames.add(frame);
+          decoded.add(frame);
         }
       } catch (MalformedMessageException wrong) {
         throw new AssertionError(wrong);
       }
+      return decoded;
     }
 
     @Nullable Frame next() throws InterruptedException {
@@ -75,6 +90,21 @@ class SmuxSessionTest {
               new Frame.Open(5),
               new Frame.Open(7),
               new Frame.Push(5, text("x")));
+    }
+  }
+
+  @Test
+  void whatIsShortGoesAhead() throws Exception {
+    Sent sent = new Sent();
+    try (SmuxSession session = SmuxSession.client(sent, SmuxRules.OWN)) {
+      SmuxStream stream = session.open();
+      write(stream, "x".repeat(SmuxSession.SHORT_FRAME_BYTES_MAX));
+      write(stream, "key");
+      stream.finish();
+
+      assertThat(sent.frames).hasSize(4);
+      assertThat(sent.ahead)
+          .containsExactly(new Frame.Open(3), new Frame.Push(3, text("key")), new Frame.Finish(3));
     }
   }
 

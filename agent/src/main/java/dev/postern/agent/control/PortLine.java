@@ -12,8 +12,13 @@ import java.util.function.Consumer;
 record PortLine(DataChannel channel, Consumer<AgentSession.Ending> end)
     implements PortSession.Line {
   @Override
-  public void output(ByteBuffer bytes) throws IOException {
+  public void send(ByteBuffer bytes) throws IOException {
     channel.send(PayloadType.OUTPUT, bytes);
+  }
+
+  @Override
+  public void sendAhead(ByteBuffer bytes) throws IOException {
+    channel.sendAhead(PayloadType.OUTPUT, bytes);
   }
 
   @Override

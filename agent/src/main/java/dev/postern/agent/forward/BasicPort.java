@@ -66,7 +66,7 @@ public final class BasicPort implements PortSession {
     ByteBuffer buffer = ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK);
     try {
       while (from.read(buffer) >= 0) {
-        line.output(buffer.flip());
+        line.send(buffer.flip());
         buffer.clear();
       }
     } catch (IOException gone) {

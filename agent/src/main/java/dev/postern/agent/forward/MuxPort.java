@@ -36,7 +36,7 @@ public final class MuxPort implements PortSession {
   public MuxPort(Destination destination, Line line, SmuxRules rules, boolean keepAlive) {
     this.destination = destination;
     this.line = line;
-    this.session = SmuxSession.server(line::output, rules, this::onOpened);
+    this.session = SmuxSession.server(line, rules, this::onOpened);
     if (keepAlive) {
       session.keepAlive(SmuxSession.KEEPALIVE_INTERVAL);
     }

@@ -1,5 +1,6 @@
 package dev.postern.agent.forward;
 
+import dev.postern.transport.SmuxSession;
 import dev.postern.wire.control.PortProperties;
 import dev.postern.wire.handshake.ClientVersion;
 import dev.postern.wire.handshake.HandshakeResponse;
@@ -15,10 +16,7 @@ import java.nio.ByteBuffer;
  */
 public sealed interface PortSession extends AutoCloseable permits BasicPort, MuxPort {
   /** Where what comes from destinations goes, and who hears of the session's end. */
-  interface Line {
-    /** Sends a payload, which is copied; waits while the client is behind. */
-    void output(ByteBuffer bytes) throws IOException;
-
+  interface Line extends SmuxSession.Carrier {
     /** Tells the client something that is no output. */
     void flag(SessionFlag flag) throws IOException;
 

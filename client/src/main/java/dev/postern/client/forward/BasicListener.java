@@ -76,7 +76,7 @@ final class BasicListener implements ClientPort {
   private void readAll(SocketChannel from) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK);
     while (isRead(from, buffer)) {
-      line.output(buffer.flip());
+      line.send(buffer.flip());
       buffer.clear();
     }
   }

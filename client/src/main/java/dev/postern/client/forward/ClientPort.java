@@ -1,5 +1,6 @@
 package dev.postern.client.forward;
 
+import dev.postern.transport.SmuxSession;
 import dev.postern.wire.control.PortProperties;
 import dev.postern.wire.handshake.AgentVersion;
 import dev.postern.wire.message.MalformedMessageException;
@@ -17,10 +18,7 @@ import java.nio.ByteBuffer;
 public sealed interface ClientPort extends AutoCloseable
     permits MuxListener, BasicListener, StandardStreams {
   /** Where what comes from here goes, and who hears of what happens. */
-  interface Line {
-    /** Sends a payload, which is copied; waits while the agent is behind. */
-    void output(ByteBuffer bytes) throws IOException;
-
+  interface Line extends SmuxSession.Carrier {
     /** Tells the agent something that is no output. */
     void flag(SessionFlag flag) throws IOException;
 

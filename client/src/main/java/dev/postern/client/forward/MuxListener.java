@@ -34,7 +34,7 @@ final class MuxListener implements ClientPort {
     this.sessionId = agreement.sessionId();
     this.listener = listener;
     this.line = line;
-    this.session = SmuxSession.client(line::output, agreement.rules());
+    this.session = SmuxSession.client(line, agreement.rules());
     if (!agreement.agent().disablesSmuxKeepAlive()) {
       session.keepAlive(SmuxSession.KEEPALIVE_INTERVAL);
     }

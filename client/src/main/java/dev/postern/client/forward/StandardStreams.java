@@ -39,7 +39,7 @@ final class StandardStreams implements ClientPort {
     byte[] buffer = new byte[DataChannel.PAYLOAD_BYTES_BULK];
     try {
       for (int count = read(buffer); count > 0; count = read(buffer)) {
-        line.output(ByteBuffer.wrap(buffer, 0, count));
+        line.send(ByteBuffer.wrap(buffer, 0, count));
       }
       if (halfClose) {
         line.flag(SessionFlag.FINISH_INPUT);

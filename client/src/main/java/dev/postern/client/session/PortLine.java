@@ -19,8 +19,13 @@ record PortLine(DataChannel channel, SessionStreams streams, Consumer<Ending> en
   private static final int OUTPUT_CLOSED_EXIT_CODE = 141;
 
   @Override
-  public void output(ByteBuffer bytes) throws IOException {
+  public void send(ByteBuffer bytes) throws IOException {
     channel.send(PayloadType.OUTPUT, bytes);
+  }
+
+  @Override
+  public void sendAhead(ByteBuffer bytes) throws IOException {
+    channel.sendAhead(PayloadType.OUTPUT, bytes);
   }
 
   @Override

@@ -49,6 +49,7 @@ public final class OutgoingStream {
     boolean waiting = true;
     boolean acknowledged;
     @Nullable Instant lastSent;
+    boolean sentAgain;
     long sendOrder;
 
     Unacknowledged(ByteBuffer bytes) {
@@ -59,6 +60,7 @@ public final class OutgoingStream {
   private final Side sender;
   private final int messagesMax;
   private final long bytesMax;
+  private final CongestionWindow congestion;
 
   /** By sequence number, which is also the order of insertion. */
   private final LinkedHashMap<Long, Unacknowledged> window = new LinkedHashMap<>();
@@ -69,6 +71,7 @@ public final class OutgoingStream {
   private boolean digests = true;
   private long nextSequenceNumber;
   private long bytes;
+  private int underWay;
   private long sends;
   private long latestAcknowledgedSend;
   private @Nullable Instant lastAcknowledged;
@@ -93,6 +96,7 @@ public final class OutgoingStream {
     this.sender = sender;
     this.messagesMax = messagesMax;
     this.bytesMax = bytesMax;
+    this.congestion = new CongestionWindow(bytesMax);
   }
 
   /** The peer agreed to messages without digests: what is added from now on has none. */
@@ -102,12 +106,24 @@ public final class OutgoingStream {
 
   /**
    * Whether a payload fits: the caller stops reading its source until it does. One message always
-   * fits into an empty window, however long it is.
+   * fits into an empty window, however long it is. A window is as wide as its path needs ({@link
+   * CongestionWindow}).
    */
   public boolean hasRoom(int payloadBytes) {
+    return fits(payloadBytes, congestion.bytes());
+  }
+
+  /**
+   * Whether a payload fits that must not wait until what others sent has arrived; there is an end
+   * to that too.
+   */
+  public boolean hasRoomAhead(int payloadBytes) {
+    return fits(payloadBytes, bytesMax);
+  }
+
+  private boolean fits(int payloadBytes, long limit) {
     return window.isEmpty()
-        || (window.size() < messagesMax
-            && bytes + EncodedMessage.OVERHEAD + payloadBytes <= bytesMax);
+        || (window.size() < messagesMax && bytes + EncodedMessage.OVERHEAD + payloadBytes <= limit);
   }
 
   /**
@@ -118,7 +134,7 @@ public final class OutgoingStream {
    * @throws IllegalStateException when there is no room
    */
   public long add(int payloadType, ByteBuffer payload, UUID messageId, Instant now) {
-    if (!hasRoom(payload.remaining())) {
+    if (!hasRoomAhead(payload.remaining())) {
       throw new IllegalStateException("too many messages are unacknowledged");
     }
     long sequenceNumber = nextSequenceNumber++;
@@ -153,6 +169,12 @@ public final class OutgoingStream {
   }
 
   private ByteBuffer send(Unacknowledged message, Instant now) {
+    if (message.lastSent == null) {
+      congestion.sent(bytes, underWay == 0, now);
+      underWay++;
+    } else {
+      message.sentAgain = true;
+    }
     message.lastSent = now;
     message.sendOrder = ++sends;
     return message.bytes.duplicate();
@@ -171,6 +193,7 @@ public final class OutgoingStream {
     }
     window.remove(sequenceNumber);
     settle(message);
+    measure(message, message.bytes.remaining(), now);
     heard(message.lastSent, now);
     return true;
   }
@@ -182,7 +205,8 @@ public final class OutgoingStream {
    * @return whether any message was waiting for it
    */
   public boolean acknowledgeUpTo(long sequenceNumber, Instant now) {
-    Instant latestSent = null;
+    Unacknowledged latest = null;
+    long before = bytes;
     for (var each = window.entrySet().iterator(); each.hasNext(); ) {
       Map.Entry<Long, Unacknowledged> entry = each.next();
       if (entry.getKey() > sequenceNumber) {
@@ -192,20 +216,31 @@ public final class OutgoingStream {
       if (message.lastSent != null) {
         each.remove();
         settle(message);
-        latestSent = message.lastSent;
+        latest = message;
       }
     }
-    if (latestSent == null) {
+    if (latest == null || latest.lastSent == null) {
       return false;
     }
-    heard(latestSent, now);
+    measure(latest, before - bytes, now);
+    heard(latest.lastSent, now);
     return true;
   }
 
   private void settle(Unacknowledged message) {
     message.acknowledged = true;
     bytes -= message.bytes.remaining();
+    underWay--;
     latestAcknowledgedSend = Math.max(latestAcknowledgedSend, message.sendOrder);
+  }
+
+  /** Of a message that was sent twice nobody knows which was acknowledged (RFC 6298 3). */
+  private void measure(Unacknowledged latest, long count, Instant now) {
+    if (latest.sentAgain || latest.lastSent == null) {
+      congestion.acknowledged(count);
+    } else {
+      congestion.acknowledged(count, latest.lastSent, now);
+    }
   }
 
   private void heard(Instant sent, Instant now) {
@@ -265,6 +300,7 @@ public final class OutgoingStream {
 
   /** A new connection: everything unacknowledged is to be sent on it, lowest first, at once. */
   public void replayAll() {
+    congestion.replayed();
     waiting.clear();
     for (Map.Entry<Long, Unacknowledged> entry : window.entrySet()) {
       entry.getValue().waiting = true;

@@ -121,6 +121,22 @@ class OutgoingStreamTest {
   }
 
   @Test
+  void whatMustNotWaitHasRoomBeyondTheCongestionWindow() {
+    OutgoingStream bulk = new OutgoingStream(Side.CLIENT);
+    while (bulk.hasRoom(1000)) {
+      bulk.add(1, ByteBuffer.allocate(1000), new UUID(1, 2), START);
+    }
+    assertThat(bulk.bytes()).isLessThanOrEqualTo(CongestionWindow.BYTES_FIRST);
+
+    while (bulk.hasRoomAhead(1000)) {
+      bulk.add(1, ByteBuffer.allocate(1000), new UUID(1, 2), START);
+    }
+
+    assertThat(bulk.messages()).isLessThanOrEqualTo(OutgoingStream.MESSAGES_MAX);
+    assertThat(bulk.bytes()).isBetween(OutgoingStream.BYTES_MAX - 2000, OutgoingStream.BYTES_MAX);
+  }
+
+  @Test
   void longMessageFitsIntoAnEmptyWindow() {
     assertThat(new OutgoingStream(Side.CLIENT, 1, 1).hasRoom(100_000)).isTrue();
   }
