@@ -10,17 +10,25 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A path between a client and a server that can go dead: then nothing passes in either direction,
  * no byte, no end and no new connection, and nobody is told. What was under way arrives when the
- * path is back, as TCP would send it again.
+ * path is back, as TCP would send it again. It can be slow, too.
  */
 public final class FrozenLink implements AutoCloseable {
+  /** Small enough that a slow path does not come in lumps. */
+  private static final int PIECE_BYTES = 4 << 10;
+
   private final int exitPort;
   private final int entrancePort;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile ServerSocket entrance;
+  private final AtomicLong passed = new AtomicLong();
+  private volatile long bytesPerSecond = Long.MAX_VALUE;
   private boolean frozen;
 
   /** A path to a port of this machine. */
@@ -59,6 +67,16 @@ public final class FrozenLink implements AutoCloseable {
   public synchronized void thaw() {
     frozen = false;
     notifyAll();
+  }
+
+  /** From now on each direction of each connection passes so much and no more. */
+  public void limit(long newBytesPerSecond) {
+    bytesPerSecond = newBytesPerSecond;
+  }
+
+  /** How many bytes have passed, in both directions. */
+  public long passed() {
+    return passed.get();
   }
 
   /** Ends every connection and refuses new ones, as a server that is down does. */
@@ -120,9 +138,11 @@ public final class FrozenLink implements AutoCloseable {
     try {
       InputStream input = from.getInputStream();
       OutputStream output = to.getOutputStream();
-      byte[] buffer = new byte[16 << 10];
+      byte[] buffer = new byte[PIECE_BYTES];
+      long free = System.nanoTime();
       for (int count = input.read(buffer); count > 0; count = input.read(buffer)) {
         awaitThaw();
+        free = pass(count, free);
         output.write(buffer, 0, count);
         // Nothing more is read until then: the sender's buffer fills up, as it does with TCP.
         awaitThaw();
@@ -133,6 +153,18 @@ public final class FrozenLink implements AutoCloseable {
       cut(from);
       cut(to);
     }
+  }
+
+  /** Takes the time that the bytes take; from when on the path is free for the next. */
+  private long pass(int count, long free) {
+    long passes =
+        Math.max(free, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(1))
+            + TimeUnit.SECONDS.toNanos(count) / bytesPerSecond;
+    for (long left = passes - System.nanoTime(); left > 0; left = passes - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+    passed.addAndGet(count);
+    return passes;
   }
 
   private static void cut(Socket socket) {
