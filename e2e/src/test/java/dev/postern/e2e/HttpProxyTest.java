@@ -150,7 +150,7 @@ class HttpProxyTest {
                       "-c",
                       "echo first; sleep 7; echo last; exit 5"));
 
-      assertThat(finished.out()).isEqualTo("first\nlast\n");
+      assertThat(finished.out()).as(finished.err()).isEqualTo("first\nlast\n");
       assertThat(finished.exitCode()).isEqualTo(5);
       assertThat(proxy.cuts()).isGreaterThan(2);
       awaitConnected(server, proxy, agent);
