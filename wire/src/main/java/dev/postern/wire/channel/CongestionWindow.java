@@ -16,8 +16,8 @@ import java.util.Arrays;
  * the window doubles.
  *
  * <p>What keeps the path busy also hides how short its time is. So when that was not seen for
- * {@link #PATH_REMEMBERED}, two rounds leave the path idle for a quarter of it, and the second
- * tells.
+ * {@link #PATH_REMEMBERED}, three rounds leave the path idle for a quarter of it: one to see how
+ * fast it is if it has become slower, one for the queue to go, and one that tells.
  *
  * <p>Not thread-safe: its owner's lock guards it.
  */
@@ -107,7 +107,7 @@ final class CongestionWindow {
       beginRound(now);
       return;
     }
-    roundTime = Math.min(roundTime, Math.max(1, nanosBetween(sent, now)));
+    roundTime = Math.min(roundTime, Math.max(1, OutgoingStream.nanosBetween(sent, now)));
     if (roundTime <= pathTime) {
       pathTime = roundTime;
       pathTimeSeen = now;
@@ -139,7 +139,8 @@ final class CongestionWindow {
 
   private void endRound(Instant now) {
     double rate =
-        (double) (delivered - roundStartDelivered) / Math.max(1, nanosBetween(roundStart, now));
+        (double) (delivered - roundStartDelivered)
+            / Math.max(1, OutgoingStream.nanosBetween(roundStart, now));
     boolean slower = busy && roundTime > SLOWER * (pathTime + QUEUE_MAX.toNanos());
     if (slower) {
       Arrays.fill(rates, 0);
@@ -192,12 +193,5 @@ final class CongestionWindow {
 
   private long clamp(double wanted) {
     return Math.min(bytesMax, Math.max((long) wanted, BYTES_MIN));
-  }
-
-  private static long nanosBetween(Instant from, Instant to) {
-    Duration elapsed = Duration.between(from, to);
-    return elapsed.compareTo(Duration.ofHours(1)) > 0
-        ? Duration.ofHours(1).toNanos()
-        : elapsed.toNanos();
   }
 }

@@ -36,7 +36,10 @@ public final class OutgoingStream {
   /** A few thousand, so that the official client's reorder buffer of 10 000 never overflows. */
   public static final int MESSAGES_MAX = 4_000;
 
-  /** Official receivers have no flow control by bytes, so this is all there is. */
+  /**
+   * Official receivers have no flow control by bytes: this is the end of it on any path, and a slow
+   * one has less ({@link CongestionWindow}).
+   */
   public static final long BYTES_MAX = 4L << 20;
 
   private static final long RTT_INITIAL = Duration.ofMillis(100).toNanos();
@@ -337,7 +340,8 @@ public final class OutgoingStream {
     return now.isBefore(since) || nanosBetween(since, now) >= rto;
   }
 
-  private static long nanosBetween(Instant from, Instant to) {
+  /** At most an hour: a clock that leaps must not overflow anything. */
+  static long nanosBetween(Instant from, Instant to) {
     Duration elapsed = Duration.between(from, to);
     return elapsed.compareTo(Duration.ofHours(1)) > 0
         ? Duration.ofHours(1).toNanos()
