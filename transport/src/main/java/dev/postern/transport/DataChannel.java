@@ -12,6 +12,7 @@ import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.MessageType;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.Side;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -73,15 +74,6 @@ public final class DataChannel implements AutoCloseable {
      * @param tokenValue a credential
      */
     default void onResumeToken(String tokenValue) {}
-  }
-
-  /** Says that the service no longer knows the session. */
-  public static final class SessionEndedException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    public SessionEndedException(String message) {
-      super(message);
-    }
   }
 
   /**
@@ -193,11 +185,16 @@ public final class DataChannel implements AutoCloseable {
    * @throws IllegalArgumentException when the payload is empty or too long
    */
   public void send(int payloadType, ByteBuffer payload) throws IOException {
+    handOn(payloadType, PayloadBuffer.copyOf(payload));
+  }
+
+  /** The same of a payload that is the channel's from now on ({@link PayloadBuffer}): no copy. */
+  public void handOn(int payloadType, ByteBuffer payload) throws IOException {
     outbox.send(payloadType, payload, OutgoingStream::hasRoom);
   }
 
-  /** The same for what is short and should not wait behind what others send. */
-  public void sendAhead(int payloadType, ByteBuffer payload) throws IOException {
+  /** As {@link #handOn}, for what is short and should not wait behind what others send. */
+  public void handOnAhead(int payloadType, ByteBuffer payload) throws IOException {
     outbox.send(payloadType, payload, OutgoingStream::hasRoomAhead);
   }
 

@@ -92,7 +92,9 @@ final class DataChannelOutbox {
     boolean isThere(OutgoingStream outgoing, int payloadBytes);
   }
 
-  /** Waits for room, then keeps the payload until it is acknowledged. */
+  /**
+   * Waits for room, then keeps the payload, the outbox's from now on, until its acknowledgement.
+   */
   void send(int payloadType, ByteBuffer payload, Room needed) throws IOException {
     int bytes = payload.remaining();
     if (bytes == 0 || bytes > DataChannel.PAYLOAD_BYTES_MAX) {

@@ -1,6 +1,7 @@
 package dev.postern.transport;
 
 import dev.postern.wire.message.MalformedMessageException;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.smux.Frame;
 import dev.postern.wire.smux.FrameDecoder;
 import dev.postern.wire.smux.SmuxRules;
@@ -61,7 +62,11 @@ public final class SmuxSession implements AutoCloseable {
 
   /** Where frames go; waits while the peer is behind. */
   public interface Carrier {
-    /** Sends bytes, which it copies, in the order of the calls. */
+    /**
+     * Sends bytes in the order of the calls.
+     *
+     * @param bytes from now on the carrier's, with room before it ({@link PayloadBuffer})
+     */
     void send(ByteBuffer bytes) throws IOException;
 
     /** The same for what is short, which need not wait as long as others do. */
@@ -298,7 +303,7 @@ public final class SmuxSession implements AutoCloseable {
   }
 
   void send(Frame frame) throws IOException {
-    carrier.sendAhead(Frame.encode(frame));
+    carrier.sendAhead(PayloadBuffer.copyOf(Frame.encode(frame)));
   }
 
   void send(ByteBuffer frame) throws IOException {

@@ -1,6 +1,7 @@
 package dev.postern.transport;
 
 import dev.postern.wire.message.MalformedMessageException;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.smux.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -113,24 +114,26 @@ public final class SmuxStream {
     return windowBytes;
   }
 
-  /** A buffer for {@link #send}, to be filled from its position on, and used again. */
-  static ByteBuffer newFrame() {
-    return ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK).position(Frame.HEADER_BYTES);
+  /** A buffer for {@link #send}. */
+  static PayloadBuffer newFrame() {
+    return new PayloadBuffer(DataChannel.PAYLOAD_BYTES_BULK, Frame.HEADER_BYTES);
   }
 
   /**
-   * Sends what was put into a buffer of {@link #newFrame}, which is ready to be filled again
-   * afterwards. Waits while the peer's window is used up. What a peer no longer reads is dropped.
+   * Sends what was put into a buffer of {@link #newFrame}, which is empty afterwards. Waits while
+   * the peer's window is used up. What a peer no longer reads is dropped.
    *
    * @throws IOException when the stream was reset or the session has ended
    */
-  void send(ByteBuffer frame) throws IOException, InterruptedException {
-    int dataBytes = frame.position() - Frame.HEADER_BYTES;
+  void send(PayloadBuffer data) throws IOException, InterruptedException {
+    int dataBytes = data.length();
     if (dataBytes > 0 && mayWrite(dataBytes)) {
-      Frame.putPushHeader(frame, id, dataBytes);
-      session.send(frame.flip());
+      ByteBuffer frame = data.take();
+      Frame.putPushHeader(frame.slice(), id, dataBytes);
+      session.send(frame);
+    } else {
+      data.clear();
     }
-    frame.clear().position(Frame.HEADER_BYTES);
   }
 
   private boolean mayWrite(int dataBytes) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.postern.transport;
 
+import dev.postern.wire.message.PayloadBuffer;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -61,9 +62,9 @@ public final class Splice {
 
   private void pumpUp() {
     try {
-      ByteBuffer frame = SmuxStream.newFrame();
-      while (connection.read(frame) >= 0) {
-        stream.send(frame);
+      PayloadBuffer data = SmuxStream.newFrame();
+      while (connection.read(data.space()) >= 0) {
+        stream.send(data);
       }
       stream.finish();
     } catch (IOException gone) {

@@ -130,13 +130,12 @@ class DataChannelEndingTest {
     DataChannel.Dialer dialer =
         () -> {
           dials.incrementAndGet();
-          throw new DataChannel.SessionEndedException("Session is already terminated");
+          throw new SessionEndedException("Session is already terminated");
         };
     try (DataChannelEnd agent = new DataChannelEnd(Side.AGENT, dialer, 1)) {
       agent.channel.start();
 
-      assertThat(agent.givenUp.get(20, SECONDS))
-          .isInstanceOf(DataChannel.SessionEndedException.class);
+      assertThat(agent.givenUp.get(20, SECONDS)).isInstanceOf(SessionEndedException.class);
     }
     assertThat(dials).hasValue(1);
   }

@@ -14,6 +14,7 @@ import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.EncodedMessage;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.MessageType;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.PayloadType;
 import dev.postern.wire.message.Side;
 import java.io.IOException;
@@ -432,7 +433,8 @@ class DataChannelTest {
         Thread.onSpinWait();
       }
 
-      agent.channel.sendAhead(PayloadType.OUTPUT, ByteBuffer.wrap(new byte[] {'x'}));
+      agent.channel.handOnAhead(
+          PayloadType.OUTPUT, PayloadBuffer.copyOf(ByteBuffer.wrap(new byte[] {'x'})));
 
       assertThat(sent.get()).isLessThan(total);
       try (DataChannelEnd client = DataChannelEnd.started(Side.CLIENT, link)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.wire.message.MalformedMessageException;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.smux.Frame;
 import dev.postern.wire.smux.FrameDecoder;
 import dev.postern.wire.smux.SmuxRules;
@@ -67,9 +68,14 @@ class SmuxSessionTest {
 
   private static void write(SmuxStream stream, String text)
       throws IOException, InterruptedException {
-    ByteBuffer frame = SmuxStream.newFrame();
-    frame.put(text.getBytes(StandardCharsets.US_ASCII));
-    stream.send(frame);
+    send(stream, text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void send(SmuxStream stream, byte[] bytes)
+      throws IOException, InterruptedException {
+    PayloadBuffer data = SmuxStream.newFrame();
+    data.space().put(bytes);
+    stream.send(data);
   }
 
   private static String read(SmuxStream stream) throws Exception {
@@ -278,9 +284,7 @@ class SmuxSessionTest {
   private static void writeAll(SmuxStream stream, int count) {
     try {
       for (int sent = 0; sent < count; sent += Frame.DATA_BYTES_MAX / 2) {
-        ByteBuffer frame = SmuxStream.newFrame();
-        frame.put(new byte[Frame.DATA_BYTES_MAX / 2]);
-        stream.send(frame);
+        send(stream, new byte[Frame.DATA_BYTES_MAX / 2]);
       }
     } catch (IOException | InterruptedException wrong) {
       throw new AssertionError(wrong);

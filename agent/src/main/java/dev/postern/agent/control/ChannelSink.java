@@ -3,6 +3,7 @@ package dev.postern.agent.control;
 import dev.postern.agent.shell.OutputSink;
 import dev.postern.agent.shell.OutputStreamKind;
 import dev.postern.transport.DataChannel;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.PayloadType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ final class ChannelSink implements OutputSink {
   @Override
   public void accept(OutputStreamKind stream, ByteBuffer bytes) throws IOException {
     Lane lane = stream == OutputStreamKind.OUTPUT ? output : error;
-    channel.send(lane.payloadType, lane.prefixed(bytes));
+    channel.handOn(lane.payloadType, lane.prefixed(bytes));
   }
 
   /** One stream, owned by its reader's thread. */
@@ -56,7 +57,7 @@ final class ChannelSink implements OutputSink {
       if (!start) {
         return bytes;
       }
-      return ByteBuffer.allocate(prefix.length + bytes.remaining()).put(prefix).put(bytes).flip();
+      return PayloadBuffer.copyOf(ByteBuffer.wrap(prefix), bytes);
     }
   }
 }

@@ -13,12 +13,12 @@ record PortLine(DataChannel channel, Consumer<AgentSession.Ending> end)
     implements PortSession.Line {
   @Override
   public void send(ByteBuffer bytes) throws IOException {
-    channel.send(PayloadType.OUTPUT, bytes);
+    channel.handOn(PayloadType.OUTPUT, bytes);
   }
 
   @Override
   public void sendAhead(ByteBuffer bytes) throws IOException {
-    channel.sendAhead(PayloadType.OUTPUT, bytes);
+    channel.handOnAhead(PayloadType.OUTPUT, bytes);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.postern.agent.control;
 
 import dev.postern.aws.Fault;
 import dev.postern.transport.DataChannel;
+import dev.postern.transport.SessionEndedException;
 import dev.postern.wire.MessageChannel;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.handshake.OpenDataChannel;
@@ -34,7 +35,7 @@ final class SessionDialer {
               .toJson());
     } catch (Fault refused) {
       if (refused.message().contains(TERMINATED)) {
-        throw new DataChannel.SessionEndedException(refused.message());
+        throw new SessionEndedException(refused.message());
       }
       throw new IOException("the service refused the data channel: " + refused.getMessage());
     }

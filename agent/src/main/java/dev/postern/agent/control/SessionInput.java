@@ -4,6 +4,7 @@ import dev.postern.agent.forward.PortSession;
 import dev.postern.agent.shell.SessionProgram;
 import dev.postern.agent.shell.WindowSize;
 import dev.postern.transport.DataChannel;
+import dev.postern.transport.SessionEndedException;
 import dev.postern.wire.control.ChannelClosed;
 import dev.postern.wire.control.TerminalSize;
 import dev.postern.wire.handshake.HandshakeResponse;
@@ -141,7 +142,7 @@ final class SessionInput implements DataChannel.Receiver {
 
   @Override
   public void onGivenUp(IOException reason) {
-    if (reason instanceof DataChannel.SessionEndedException) {
+    if (reason instanceof SessionEndedException) {
       end.accept(new AgentSession.Ending.Closed());
     } else {
       end.accept(

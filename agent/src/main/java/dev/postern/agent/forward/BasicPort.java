@@ -1,6 +1,7 @@
 package dev.postern.agent.forward;
 
 import dev.postern.transport.DataChannel;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.SessionFlag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,11 +64,10 @@ public final class BasicPort implements PortSession {
   }
 
   private void read(SocketChannel from) {
-    ByteBuffer buffer = ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK);
+    PayloadBuffer buffer = new PayloadBuffer(DataChannel.PAYLOAD_BYTES_BULK);
     try {
-      while (from.read(buffer) >= 0) {
-        line.send(buffer.flip());
-        buffer.clear();
+      while (from.read(buffer.space()) >= 0) {
+        line.send(buffer.take());
       }
     } catch (IOException gone) {
       // A reset by the destination ends the connection like any other end.

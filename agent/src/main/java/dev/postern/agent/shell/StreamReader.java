@@ -1,9 +1,9 @@
 package dev.postern.agent.shell;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.postern.wire.message.PayloadBuffer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -165,7 +165,7 @@ final class StreamReader {
       if (count > 0) {
         // A receiver that is behind is not a program that is quiet.
         delivering = true;
-        sink.accept(kind, ByteBuffer.wrap(buffer.asSlice(0, count).toArray(JAVA_BYTE)));
+        sink.accept(kind, PayloadBuffer.copyOf(buffer.asSlice(0, count).asByteBuffer()));
         lastReadNanos = System.nanoTime();
         delivering = false;
       }

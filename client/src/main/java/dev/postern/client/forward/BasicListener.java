@@ -1,6 +1,7 @@
 package dev.postern.client.forward;
 
 import dev.postern.transport.DataChannel;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.SessionFlag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,17 +75,16 @@ final class BasicListener implements ClientPort {
   }
 
   private void readAll(SocketChannel from) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(DataChannel.PAYLOAD_BYTES_BULK);
+    PayloadBuffer buffer = new PayloadBuffer(DataChannel.PAYLOAD_BYTES_BULK);
     while (isRead(from, buffer)) {
-      line.send(buffer.flip());
-      buffer.clear();
+      line.send(buffer.take());
     }
   }
 
   /** A reset connection has ended like any other. */
-  private static boolean isRead(SocketChannel from, ByteBuffer buffer) {
+  private static boolean isRead(SocketChannel from, PayloadBuffer buffer) {
     try {
-      return from.read(buffer) >= 0;
+      return from.read(buffer.space()) >= 0;
     } catch (IOException gone) {
       return false;
     }

@@ -1,6 +1,7 @@
 package dev.postern.client.forward;
 
 import dev.postern.transport.DataChannel;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.SessionFlag;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,10 +37,10 @@ final class StandardStreams implements ClientPort {
   }
 
   private void readAll() {
-    byte[] buffer = new byte[DataChannel.PAYLOAD_BYTES_BULK];
+    PayloadBuffer buffer = new PayloadBuffer(DataChannel.PAYLOAD_BYTES_BULK);
     try {
-      for (int count = read(buffer); count > 0; count = read(buffer)) {
-        line.send(ByteBuffer.wrap(buffer, 0, count));
+      while (isRead(buffer)) {
+        line.send(buffer.take());
       }
       if (halfClose) {
         line.flag(SessionFlag.FINISH_INPUT);
@@ -52,11 +53,15 @@ final class StandardStreams implements ClientPort {
   }
 
   /** A pipe that broke is at its end. */
-  private int read(byte[] buffer) {
+  private boolean isRead(PayloadBuffer buffer) {
     try {
-      return input.read(buffer);
+      ByteBuffer space = buffer.space();
+      int count =
+          input.read(space.array(), space.arrayOffset() + space.position(), space.remaining());
+      space.position(space.position() + Math.max(count, 0));
+      return count > 0;
     } catch (IOException gone) {
-      return -1;
+      return false;
     }
   }
 

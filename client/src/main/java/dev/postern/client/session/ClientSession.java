@@ -5,6 +5,7 @@ import dev.postern.client.terminal.SignalActions;
 import dev.postern.client.terminal.Signals;
 import dev.postern.client.terminal.Terminal;
 import dev.postern.transport.DataChannel;
+import dev.postern.transport.SessionEndedException;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.ChannelClosed;
 import dev.postern.wire.control.PortProperties;
@@ -484,7 +485,7 @@ public final class ClientSession implements DataChannel.Receiver {
     Throwable reason = cause.getCause();
     if (reason instanceof SessionOver) {
       report(new Ending.TimedOut());
-    } else if (reason == null || cause instanceof DataChannel.SessionEndedException) {
+    } else if (reason == null || cause instanceof SessionEndedException) {
       report(new Ending.Lost(cause));
     } else {
       report(

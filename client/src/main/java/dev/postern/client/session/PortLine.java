@@ -20,12 +20,12 @@ record PortLine(DataChannel channel, SessionStreams streams, Consumer<Ending> en
 
   @Override
   public void send(ByteBuffer bytes) throws IOException {
-    channel.send(PayloadType.OUTPUT, bytes);
+    channel.handOn(PayloadType.OUTPUT, bytes);
   }
 
   @Override
   public void sendAhead(ByteBuffer bytes) throws IOException {
-    channel.sendAhead(PayloadType.OUTPUT, bytes);
+    channel.handOnAhead(PayloadType.OUTPUT, bytes);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
 import dev.postern.wire.message.MessageType;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.PayloadType;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
@@ -135,7 +136,7 @@ final class SimulatedEnd {
     ByteBuffer payload = ByteBuffer.allocate(Integer.BYTES + random.nextInt(PADDING_MAX));
     while (added < total && atMost-- > 0 && outgoing.hasRoom(payload.remaining())) {
       payload.putInt(0, added++);
-      var _ = outgoing.add(PayloadType.OUTPUT, payload, id(), wall);
+      var _ = outgoing.add(PayloadType.OUTPUT, PayloadBuffer.copyOf(payload), id(), wall);
     }
   }
 

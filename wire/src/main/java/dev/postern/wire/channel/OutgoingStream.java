@@ -130,21 +130,24 @@ public final class OutgoingStream {
   }
 
   /**
-   * Gives the next sequence number to a payload, which is copied, and keeps it for {@link
-   * #takeUnsent}.
+   * Gives the next sequence number to a payload, and keeps it for {@link #takeUnsent}.
    *
+   * @param payload from now on the stream's, with room for a header before it ({@link
+   *     dev.postern.wire.message.PayloadBuffer})
    * @return the sequence number
-   * @throws IllegalStateException when there is no room
+   * @throws IllegalStateException when there is no room in the window
+   * @throws IllegalArgumentException when there is no room for a header
    */
   public long add(int payloadType, ByteBuffer payload, UUID messageId, Instant now) {
     if (!hasRoomAhead(payload.remaining())) {
       throw new IllegalStateException("too many messages are unacknowledged");
     }
-    long sequenceNumber = nextSequenceNumber++;
-    AgentMessage added =
+    long sequenceNumber = nextSequenceNumber;
+    ByteBuffer encoded =
         AgentMessage.stream(
-            sender, sequenceNumber, now.toEpochMilli(), messageId, payloadType, payload);
-    ByteBuffer encoded = digests ? added.encode() : added.encodeWithoutDigest();
+                sender, sequenceNumber, now.toEpochMilli(), messageId, payloadType, payload)
+            .encodeInPlace(payload, digests);
+    nextSequenceNumber++;
     Unacknowledged message = new Unacknowledged(encoded);
     window.put(sequenceNumber, message);
     waiting.add(message);

@@ -162,19 +162,26 @@ public record AgentMessage(
 
   /** The whole message with the header length 116, spaces as padding and a correct digest. */
   public ByteBuffer encode() {
-    return encode(EncodedMessage.sha256(payload()));
+    return encodeInPlace(PayloadBuffer.copyOf(payload), true);
   }
 
-  /** The same with zeros for a digest, for a peer that agreed to that. */
-  public ByteBuffer encodeWithoutDigest() {
-    return encode(new byte[EncodedMessage.DIGEST_LENGTH]);
-  }
-
-  private ByteBuffer encode(byte[] digest) {
-    ByteBuffer bytes = ByteBuffer.allocate(EncodedMessage.OVERHEAD + payload.remaining());
+  /**
+   * The same without copying the payload: the header is written before it.
+   *
+   * @param roomy the payload of this message, with as many bytes before its position as a header
+   *     needs; it becomes the message's
+   * @param digest false for zeros in its place, for a peer that agreed to that
+   * @throws IllegalArgumentException when there is no room for the header
+   */
+  public ByteBuffer encodeInPlace(ByteBuffer roomy, boolean digest) {
+    int start = roomy.position() - EncodedMessage.OVERHEAD;
+    if (start < 0) {
+      throw new IllegalArgumentException("no room for a header before the payload");
+    }
     byte[] type = Arrays.copyOf(messageType.getBytes(US_ASCII), EncodedMessage.TYPE_LENGTH);
     Arrays.fill(type, messageType.length(), type.length, (byte) ' ');
-    return bytes
+    return roomy
+        .slice(start, EncodedMessage.OVERHEAD + roomy.remaining())
         .putInt(EncodedMessage.HEADER_LENGTH)
         .put(type)
         .putInt(schemaVersion)
@@ -183,11 +190,10 @@ public record AgentMessage(
         .putLong(flags)
         .putLong(messageId.getLeastSignificantBits())
         .putLong(messageId.getMostSignificantBits())
-        .put(digest)
+        .put(digest ? EncodedMessage.sha256(payload()) : new byte[EncodedMessage.DIGEST_LENGTH])
         .putInt(payloadType)
         .putInt(payload.remaining())
-        .put(payload())
-        .flip();
+        .rewind();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.postern.wire.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.PayloadType;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
@@ -60,7 +61,11 @@ class CongestionWindowTest {
     }
 
     private void send(int payloadBytes) {
-      stream.add(PayloadType.OUTPUT, ByteBuffer.allocate(payloadBytes), new UUID(1, 2), time());
+      stream.add(
+          PayloadType.OUTPUT,
+          PayloadBuffer.copyOf(ByteBuffer.allocate(payloadBytes)),
+          new UUID(1, 2),
+          time());
       ByteBuffer message = stream.takeUnsent(time());
       int bytes = message == null ? 0 : message.remaining();
       longestQueue = Math.max(longestQueue, freeAt - now);

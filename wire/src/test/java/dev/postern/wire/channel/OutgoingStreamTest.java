@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
+import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.message.PayloadType;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
@@ -21,9 +22,17 @@ class OutgoingStreamTest {
 
   private final OutgoingStream stream = new OutgoingStream(Side.AGENT, 100, 10_000);
 
+  private static ByteBuffer payload(int bytes) {
+    return PayloadBuffer.copyOf(ByteBuffer.allocate(bytes));
+  }
+
+  private static ByteBuffer payload(char content) {
+    return PayloadBuffer.copyOf(ByteBuffer.wrap(new byte[] {(byte) content}));
+  }
+
   private void add(int count) {
     for (int i = 0; i < count; i++) {
-      stream.add(PayloadType.OUTPUT, ByteBuffer.wrap(new byte[] {'x'}), new UUID(1, 2), START);
+      stream.add(PayloadType.OUTPUT, payload('x'), new UUID(1, 2), START);
     }
   }
 
@@ -103,10 +112,10 @@ class OutgoingStreamTest {
   @Test
   void windowIsFullByCount() {
     OutgoingStream small = new OutgoingStream(Side.CLIENT, 2, 1 << 20);
-    small.add(1, ByteBuffer.allocate(1), new UUID(1, 2), START);
+    small.add(1, payload(1), new UUID(1, 2), START);
     assertThat(small.hasRoom(1)).isTrue();
 
-    small.add(1, ByteBuffer.allocate(1), new UUID(1, 2), START);
+    small.add(1, payload(1), new UUID(1, 2), START);
 
     assertThat(small.hasRoom(1)).isFalse();
   }
@@ -114,7 +123,7 @@ class OutgoingStreamTest {
   @Test
   void windowIsFullByBytes() {
     OutgoingStream small = new OutgoingStream(Side.CLIENT, 100, 1000);
-    small.add(1, ByteBuffer.allocate(500), new UUID(1, 2), START);
+    small.add(1, payload(500), new UUID(1, 2), START);
 
     assertThat(small.hasRoom(260)).isTrue();
     assertThat(small.hasRoom(261)).isFalse();
@@ -124,12 +133,12 @@ class OutgoingStreamTest {
   void whatMustNotWaitHasRoomBeyondTheCongestionWindow() {
     OutgoingStream bulk = new OutgoingStream(Side.CLIENT);
     while (bulk.hasRoom(1000)) {
-      bulk.add(1, ByteBuffer.allocate(1000), new UUID(1, 2), START);
+      bulk.add(1, payload(1000), new UUID(1, 2), START);
     }
     assertThat(bulk.bytes()).isLessThanOrEqualTo(CongestionWindow.BYTES_FIRST);
 
     while (bulk.hasRoomAhead(1000)) {
-      bulk.add(1, ByteBuffer.allocate(1000), new UUID(1, 2), START);
+      bulk.add(1, payload(1000), new UUID(1, 2), START);
     }
 
     assertThat(bulk.messages()).isLessThanOrEqualTo(OutgoingStream.MESSAGES_MAX);
@@ -144,20 +153,28 @@ class OutgoingStreamTest {
   @Test
   void addingToAFullWindowIsAnError() {
     OutgoingStream small = new OutgoingStream(Side.CLIENT, 1, 1000);
-    small.add(1, ByteBuffer.allocate(1), new UUID(1, 2), START);
+    small.add(1, payload(1), new UUID(1, 2), START);
 
-    assertThatThrownBy(() -> small.add(1, ByteBuffer.allocate(1), new UUID(1, 2), START))
+    assertThatThrownBy(() -> small.add(1, payload(1), new UUID(1, 2), START))
         .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void payloadIsCopied() {
-    byte[] payload = {'a'};
-    stream.add(PayloadType.OUTPUT, ByteBuffer.wrap(payload), new UUID(1, 2), START);
-    payload[0] = 'b';
+  void payloadIsHandedOnWithItsHeaderBeforeIt() {
+    ByteBuffer payload = payload('a');
+    stream.add(PayloadType.OUTPUT, payload, new UUID(1, 2), START);
 
-    assertThat(decode(stream.takeUnsent(START)).payload())
-        .isEqualTo(ByteBuffer.wrap(new byte[] {'a'}));
+    ByteBuffer sent = stream.takeUnsent(START);
+    assertThat(decode(sent).payload()).isEqualTo(ByteBuffer.wrap(new byte[] {'a'}));
+    assertThat(sent.array()).isSameAs(payload.array());
+  }
+
+  @Test
+  void payloadWithoutRoomForAHeaderTakesNoNumber() {
+    assertThatThrownBy(() -> stream.add(1, ByteBuffer.allocate(1), new UUID(1, 2), START))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(stream.nextSequenceNumber()).isZero();
+    assertThat(stream.isEmpty()).isTrue();
   }
 
   @Test
@@ -308,6 +325,6 @@ class OutgoingStreamTest {
     addAndSend(2, START);
     stream.replayAll();
 
-    assertThat(stream.add(1, ByteBuffer.allocate(1), new UUID(1, 2), at(5))).isEqualTo(2);
+    assertThat(stream.add(1, payload('x'), new UUID(1, 2), at(5))).isEqualTo(2);
   }
 }
