@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * resumption.
  *
  * <p>Safe for use by many threads. The bundle's file is read once, at construction, that of the
- * system's roots when a certificate needs them.
+ * system's roots when a certificate needs them, also when it is named as the bundle.
  */
 public final class Trust {
   /** Where systems keep the roots that their administrator chose, most common first. */
@@ -82,7 +82,7 @@ public final class Trust {
   public static Trust withBundle(@Nullable Path caBundle) throws IOException {
     X509ExtendedTrustManager system =
         new LazyTrustManager("the system's roots", Trust::readSystemRoots);
-    if (caBundle == null) {
+    if (caBundle == null || caBundle.equals(systemBundle())) {
       return new Trust(system);
     }
     return new Trust(new EitherTrustManager(readBundle(caBundle), system));
@@ -101,6 +101,10 @@ public final class Trust {
     }
     connections++;
     return context;
+  }
+
+  X509ExtendedTrustManager authorities() {
+    return decider;
   }
 
   /** Whether a server was met that has nothing in common with {@link Connection#FAST_GROUPS}. */
@@ -132,15 +136,16 @@ public final class Trust {
   }
 
   private static X509ExtendedTrustManager readSystemRoots() throws IOException {
+    Path file = systemBundle();
+    return file == null ? managerOf((KeyStore) null) : readBundle(file);
+  }
+
+  /** Null when the Java runtime's own roots serve. */
+  static @Nullable Path systemBundle() {
     // Whoever set this property chose the roots of this very program.
-    if (System.getProperty("javax.net.ssl.trustStore") == null) {
-      for (Path file : SYSTEM_BUNDLES) {
-        if (Files.isReadable(file)) {
-          return readBundle(file);
-        }
-      }
-    }
-    return managerOf((KeyStore) null);
+    return System.getProperty("javax.net.ssl.trustStore") != null
+        ? null
+        : SYSTEM_BUNDLES.stream().filter(Files::isReadable).findFirst().orElse(null);
   }
 
   static X509ExtendedTrustManager managerOf(Collection<X509Certificate> authorities)

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLParameters;
@@ -224,6 +225,18 @@ final class TlsTest {
     HttpsServer server = serve(certificates, ConcurrentHashMap.newKeySet());
     try {
       refused(server, trusting(TestCertificates.valid()), "it has expired");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void systemsRootsNamedAsTheBundleAreReadOnceAndNotBefore() throws Exception {
+    HttpsServer server = serve(TestCertificates.valid(), ConcurrentHashMap.newKeySet());
+    try {
+      Trust named = Trust.withBundle(Objects.requireNonNull(Trust.systemBundle()));
+      assertThat(named.authorities()).isInstanceOf(LazyTrustManager.class);
+      refused(server, named, "no certificate authority that is trusted here has issued it");
     } finally {
       server.stop(0);
     }

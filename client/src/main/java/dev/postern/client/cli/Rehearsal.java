@@ -1,5 +1,6 @@
 package dev.postern.client.cli;
 
+import dev.postern.aws.json.Json;
 import dev.postern.client.api.ApiAccess;
 import dev.postern.client.forward.LocalWish;
 import dev.postern.client.session.SessionStreams;
@@ -17,8 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bytes through a port session and back, so that an AOT cache made of this run knows what is worth
- * compiling at once: a copy by {@code scp} is over before a JVM has found out by itself.
+ * Bytes through port sessions and back, once in this process and once by the plugin as the AWS CLI
+ * starts it, so that AOT caches made of these runs know what is worth compiling at once: a copy by
+ * {@code scp} is over before a JVM has found out by itself.
  */
 final class Rehearsal {
   /** Enough for the JVM to compile what they pass with all it can. */
@@ -26,31 +28,103 @@ final class Rehearsal {
 
   private static final long PATIENCE_SECONDS = 60;
 
+  /** How the AWS CLI hands over what StartSession answered: arguments can be seen by everybody. */
+  private static final String RESPONSE_VARIABLE = "AWS_SSM_START_SESSION_RESPONSE";
+
+  private interface Way {
+    /** Runs the session to its end. */
+    void run(SessionTicket ticket, InputStream source, OutputStream sink)
+        throws IOException, InterruptedException;
+  }
+
   private final CountDownLatch allCameBack = new CountDownLatch(1);
 
   private Rehearsal() {}
 
   /**
+   * Carries them.
+   *
    * @param node a node on this machine, which is where its bytes are sent back
+   * @param launcher the postern script
    * @throws IOException when not all of them came back
    */
-  static void run(ApiAccess access, String node) throws IOException, InterruptedException {
+  static void run(ApiAccess access, String node, String launcher)
+      throws IOException, InterruptedException {
+    carry(
+        access,
+        node,
+        (ticket, source, sink) -> {
+          OutputStream none = OutputStream.nullOutputStream();
+          int _ =
+              PersonSession.port(
+                  access, ticket, LocalWish.NOTHING, new SessionStreams(source, sink, none, none));
+        });
+    carry(
+        access,
+        node,
+        (ticket, source, sink) ->
+            runPlugin(startPlugin(access, node, launcher, ticket), source, sink));
+  }
+
+  private static void carry(ApiAccess access, String node, Way way)
+      throws IOException, InterruptedException {
     Rehearsal rehearsal = new Rehearsal();
     try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().name("rehearsal-echo").start(() -> sendBack(echo));
       Map<String, List<String>> port =
           Map.of("portNumber", List.of(Integer.toString(echo.getLocalPort())));
       SessionTicket ticket = access.ssm().startSession(node, "AWS-StartSSHSession", null, port);
-      SessionStreams streams =
-          new SessionStreams(
-              rehearsal.new Source(),
-              rehearsal.new Sink(),
-              OutputStream.nullOutputStream(),
-              OutputStream.nullOutputStream());
-      int _ = PersonSession.port(access, ticket, LocalWish.NOTHING, streams);
+      way.run(ticket, rehearsal.new Source(), rehearsal.new Sink());
     }
     if (rehearsal.allCameBack.getCount() > 0) {
       throw new IOException("not all bytes of the rehearsal came back");
+    }
+  }
+
+  private static Process startPlugin(
+      ApiAccess access, String node, String launcher, SessionTicket ticket) throws IOException {
+    ProcessBuilder plugin =
+        new ProcessBuilder(
+            launcher,
+            "plugin",
+            RESPONSE_VARIABLE,
+            String.valueOf(access.region()),
+            "StartSession",
+            "",
+            Json.writeString(Map.of("Target", node)),
+            String.valueOf(access.configuredEndpoint("ssm")));
+    plugin.environment().put(RESPONSE_VARIABLE, response(ticket));
+    plugin.environment().put("AWS_CA_BUNDLE", String.valueOf(access.caBundle()));
+    return plugin.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  private static String response(SessionTicket ticket) {
+    return Json.writeString(
+        Map.of(
+            "SessionId", ticket.sessionId().value(),
+            "StreamUrl", ticket.streamUrl().toString(),
+            "TokenValue", ticket.tokenValue()));
+  }
+
+  private static void runPlugin(Process plugin, InputStream source, OutputStream sink)
+      throws IOException, InterruptedException {
+    try {
+      // Reads of a program's pipe hold their carrier, hence a thread of the system.
+      Thread.ofPlatform().daemon().name("rehearsal-input").start(() -> feed(plugin, source));
+      var _ = plugin.getInputStream().transferTo(sink);
+      if (!plugin.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the plugin of the rehearsal did not end");
+      }
+    } finally {
+      plugin.destroyForcibly();
+    }
+  }
+
+  private static void feed(Process plugin, InputStream source) {
+    try (OutputStream input = plugin.getOutputStream()) {
+      var _ = source.transferTo(input);
+    } catch (IOException over) {
+      // Whoever counts what comes back notices.
     }
   }
 

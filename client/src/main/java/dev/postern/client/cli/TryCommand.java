@@ -50,7 +50,7 @@ final class TryCommand implements Callable<Integer> {
       Ssm ssm = access.ssm();
       String node = place.startNode(ssm);
       if (rehearse) {
-        Rehearsal.run(access, node);
+        Rehearsal.run(access, node, place.launcher());
       }
       return command.isEmpty()
           ? PersonSession.shell(access, ssm.startSession(node, null, null, Map.of()))

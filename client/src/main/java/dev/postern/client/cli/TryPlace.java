@@ -68,6 +68,11 @@ final class TryPlace implements AutoCloseable {
     return directory;
   }
 
+  /** The postern script. */
+  String launcher() {
+    return launcher;
+  }
+
   /** Starts the server and waits until it serves. */
   ApiAccess startServer() throws IOException, InterruptedException {
     Path data = directory.resolve("server");

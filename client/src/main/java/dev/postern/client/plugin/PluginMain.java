@@ -51,15 +51,17 @@ public final class PluginMain {
 
   private static int run(List<String> arguments, Map<String, String> environment)
       throws IOException {
-    return switch (PluginCommand.parse(arguments, environment, ClientVersion.TEXT)) {
-      case PluginCommand.Text(String text) -> {
-        System.out.print(text);
-        System.out.flush();
-        yield 0;
-      }
-      case PluginCommand.Malformed(String reason) -> malformed(reason);
-      case PluginCommand.Start start -> new PluginMain(environment).run(start);
-    };
+    PluginCommand command = PluginCommand.parse(arguments, environment, ClientVersion.TEXT);
+    // No switch: its code would be made at run time, and a start waits for it.
+    if (command instanceof PluginCommand.Start start) {
+      return new PluginMain(environment).run(start);
+    }
+    if (command instanceof PluginCommand.Malformed(String reason)) {
+      return malformed(reason);
+    }
+    System.out.print(((PluginCommand.Text) command).text());
+    System.out.flush();
+    return 0;
   }
 
   private static int malformed(String reason) {

@@ -130,10 +130,11 @@ public final class ClientSession implements DataChannel.Receiver {
 
   /** Runs the session to its end. Once. */
   public Ending run() throws IOException, InterruptedException {
-    SignalActions.ignoreQuit();
+    // The connection is on its way while signals are arranged for.
+    channel.start();
     try (SignalInput _ = signalInput;
         Signals _ = Signals.listen(EnumSet.allOf(Signals.Kind.class), this::onSignal)) {
-      channel.start();
+      SignalActions.ignoreQuit();
       Ending ending = await();
       if (ending instanceof Ending.Left
           || ending instanceof Ending.Lost

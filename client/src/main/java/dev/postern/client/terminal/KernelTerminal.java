@@ -8,13 +8,16 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's terminal calls on a file descriptor. Without state; safe for use by many threads.
  *
  * <p>Everything goes through {@code ioctl}: one native function to link keeps the start of the
- * plugin short. No {@code errno} is read, because nobody decides anything by it.
+ * plugin short, and none is linked to find out that a pipe is no terminal. No {@code errno} is
+ * read, because nobody decides anything by it.
  *
  * <table>
  * <caption>struct winsize, numbers in the machine's order</caption>
@@ -29,19 +32,36 @@ final class KernelTerminal {
   private static final long TCSETS = 0x5402;
   private static final long TIOCGWINSZ = 0x5413;
   private static final int WINSIZE_BYTES = 8;
+  private static final Path NULL_DEVICE = Path.of("/dev/null");
 
-  private static final MethodHandle IOCTL = link();
+  /** Linked at the first call. */
+  private static final class Ioctl {
+    static final MethodHandle HANDLE = link();
+  }
 
   private KernelTerminal() {}
 
   /** Null when the descriptor is no terminal. */
   static @Nullable Termios attributes(int descriptor) {
+    if (!isDevice(descriptor)) {
+      return null;
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment termios = arena.allocate(Termios.BYTES, Integer.BYTES);
       if (ioctl(descriptor, TCGETS, termios) != 0) {
         return null;
       }
       return new Termios(termios.toArray(ValueLayout.JAVA_BYTE));
+    }
+  }
+
+  /** A pipe, a socket or a file has another name, /dev/null no settings (proc(5)). */
+  private static boolean isDevice(int descriptor) {
+    try {
+      Path name = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor)));
+      return name.startsWith("/dev") && !name.equals(NULL_DEVICE);
+    } catch (IOException closedOrWithoutProc) {
+      return true;
     }
   }
 
@@ -58,6 +78,9 @@ final class KernelTerminal {
 
   /** Null when the descriptor is no terminal or the terminal does not know its size. */
   static @Nullable TerminalSize size(int descriptor) {
+    if (!isDevice(descriptor)) {
+      return null;
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment winsize = arena.allocate(WINSIZE_BYTES, Integer.BYTES);
       if (ioctl(descriptor, TIOCGWINSZ, winsize) != 0) {
@@ -71,7 +94,7 @@ final class KernelTerminal {
 
   private static int ioctl(int descriptor, long request, MemorySegment argument) {
     try {
-      return (int) IOCTL.invokeExact(descriptor, request, argument);
+      return (int) Ioctl.HANDLE.invokeExact(descriptor, request, argument);
     } catch (Throwable cause) {
       throw new IllegalStateException("ioctl could not be called", cause);
     }

@@ -4,6 +4,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 
 /** What the kernel does with signals that the virtual machine lets nobody else handle. */
 public final class SignalActions {
@@ -12,6 +13,8 @@ public final class SignalActions {
   private static final long SIG_DFL = 0;
   private static final long SIG_IGN = 1;
   private static final long SIG_ERR = -1;
+
+  private static final MethodHandle SIGNAL = link();
 
   private SignalActions() {}
 
@@ -32,16 +35,18 @@ public final class SignalActions {
   }
 
   @SuppressWarnings("restricted") // native access is granted to this program by its launcher
-  private static void set(int number, long action) {
+  private static MethodHandle link() {
     Linker linker = Linker.nativeLinker();
-    var signal =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("signal"),
-            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow("signal"),
+        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+  }
+
+  private static void set(int number, long action) {
     long previous;
     try {
       previous =
-          ((MemorySegment) signal.invokeExact(number, MemorySegment.ofAddress(action))).address();
+          ((MemorySegment) SIGNAL.invokeExact(number, MemorySegment.ofAddress(action))).address();
     } catch (Throwable cause) {
       throw new IllegalStateException("signal could not be called", cause);
     }
