@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
       Service service =
           new Service(
               registration.instanceId(),
-              new Service.Route(registration.endpoint(), https, trust, proxies),
+              Service.Route.over(https, registration.endpoint()),
               credentials,
               clock);
       Agent agent =

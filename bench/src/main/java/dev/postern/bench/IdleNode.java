@@ -13,7 +13,6 @@ import dev.postern.client.api.Ssm;
 import dev.postern.transport.HttpsClient;
 import dev.postern.transport.ProxySettings;
 import dev.postern.transport.Trust;
-import dev.postern.transport.WebSocketClient;
 import dev.postern.transport.WebSocketLimits;
 import dev.postern.wire.MessageChannel;
 import dev.postern.wire.handshake.OpenControlChannel;
@@ -124,16 +123,19 @@ final class IdleNode implements ControlChannel.Dialer, ControlChannel.Listener, 
   /** With a TLS connection of its own for the token, as an agent of its own has. */
   @Override
   public MessageChannel dial() throws IOException {
-    InstantSource clock = InstantSource.system();
-    String token;
     try (HttpsClient https = new HttpsClient(place.trust, ProxySettings.DIRECT)) {
-      token =
-          new ChannelCaller(
-                  https,
-                  place.endpoint,
-                  Authentication.sigV4(place.region, "ssmmessages", () -> credentials, clock))
-              .createControlChannel(id, UUID.randomUUID());
+      return dial(https);
     }
+  }
+
+  private MessageChannel dial(HttpsClient https) throws IOException {
+    InstantSource clock = InstantSource.system();
+    String token =
+        new ChannelCaller(
+                https,
+                place.endpoint,
+                Authentication.sigV4(place.region, "ssmmessages", () -> credentials, clock))
+            .createControlChannel(id, UUID.randomUUID());
     URI uri =
         URI.create(
             "wss://"
@@ -148,9 +150,7 @@ final class IdleNode implements ControlChannel.Dialer, ControlChannel.Listener, 
             place.region,
             "ssmmessages",
             clock.instant());
-    MessageChannel dialled =
-        WebSocketClient.connect(
-            uri, upgrade.headers(), place.trust, ProxySettings.DIRECT, WebSocketLimits.AGENT);
+    MessageChannel dialled = https.connectWebSocket(uri, upgrade.headers(), WebSocketLimits.AGENT);
     boolean introduced = false;
     try {
       dialled.sendText(

@@ -5,9 +5,15 @@ import dev.postern.aws.HttpRequest;
 import dev.postern.aws.HttpResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +81,31 @@ public final class HttpsClient implements Exchange, AutoCloseable {
     } catch (DeadConnection dead) {
       throw dead.reason;
     }
+  }
+
+  /**
+   * Opens a WebSocket as {@link WebSocketClient#connect} does, but on the unused connection to the
+   * same server when there is one, which saves a TLS handshake. Where that does not work, as with
+   * something in between that upgrades new connections alone, it is tried on a new one.
+   */
+  public WebSocket connectWebSocket(
+      URI uri, Map<String, List<String>> headers, WebSocketLimits limits) throws IOException {
+    RandomGenerator random = new SecureRandom();
+    WebSocketClient.Opening opening = WebSocketClient.Opening.of(uri, headers, random);
+    // Without TLS a proxy treats the two kinds of connection differently.
+    Connection kept =
+        opening.target().secure() ? idle.takeUnchecked(opening.target(), System.nanoTime()) : null;
+    if (kept != null) {
+      long deadline = System.nanoTime() + Patience.nanos(limits.connectTimeout());
+      try {
+        return WebSocketClient.upgrade(kept, opening, limits, random, deadline);
+      } catch (SocketTimeoutException silence) {
+        throw silence;
+      } catch (IOException refusal) {
+        // What it was is said by the new connection, or does not matter.
+      }
+    }
+    return WebSocketClient.connect(uri, headers, trust, proxies, limits, random);
   }
 
   private static byte[] head(
@@ -154,7 +185,7 @@ public final class HttpsClient implements Exchange, AutoCloseable {
       throws IOException, DeadConnection {
     try {
       connection.input().awaitByte();
-    } catch (java.net.SocketTimeoutException e) {
+    } catch (SocketTimeoutException e) {
       throw e;
     } catch (IOException e) {
       throw new DeadConnection(e, true);

@@ -18,6 +18,16 @@ final class IdleConnections {
 
   /** A connection that was alive a moment ago, null when there is none. */
   @Nullable Connection take(Target target, long nowNanos) {
+    Connection kept = takeUnchecked(target, nowNanos);
+    if (kept == null || kept.isQuiet()) {
+      return kept;
+    }
+    kept.close();
+    return null;
+  }
+
+  /** The same for who can do without: its peer may have closed it. */
+  @Nullable Connection takeUnchecked(Target target, long nowNanos) {
     List<Kept> old = new ArrayList<>();
     Kept kept;
     synchronized (byTarget) {
@@ -28,7 +38,7 @@ final class IdleConnections {
     if (kept == null) {
       return null;
     }
-    if (isOld(kept, nowNanos) || !kept.connection.isQuiet()) {
+    if (isOld(kept, nowNanos)) {
       kept.connection.close();
       return null;
     }

@@ -52,34 +52,64 @@ public final class WebSocketClient {
       WebSocketLimits limits,
       RandomGenerator random)
       throws IOException {
-    Target target = Target.of(uri);
-    if (!uri.getScheme().toLowerCase(Locale.ROOT).startsWith("ws")) {
-      throw new IllegalArgumentException("not a ws or wss address");
-    }
-    byte[] keyBytes = new byte[KEY_BYTES];
-    random.nextBytes(keyBytes);
-    String key = Base64.getEncoder().encodeToString(keyBytes);
-    byte[] request =
-        new RequestHead("GET", RequestHead.originForm(uri), target.hostHeader())
-            .add("Connection", "Upgrade")
-            .add("Upgrade", "websocket")
-            .add("Sec-WebSocket-Version", "13")
-            .add("Sec-WebSocket-Key", key)
-            .addAll(headers)
-            .bytes();
+    Opening opening = Opening.of(uri, headers, random);
     long deadline = System.nanoTime() + Patience.nanos(limits.connectTimeout());
     Connection connection =
-        Connection.open(new Connection.Route(target, proxies.proxyFor(uri), true), trust, deadline);
+        Connection.open(
+            new Connection.Route(opening.target, proxies.proxyFor(uri), true), trust, deadline);
+    return upgrade(connection, opening, limits, random, deadline);
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param key of this one request
+   */
+  record Opening(Target target, byte[] request, String key) {
+    /** Arguments and failures are those of {@link #connect}. */
+    static Opening of(URI uri, Map<String, List<String>> headers, RandomGenerator random) {
+      Target target = Target.of(uri);
+      if (!uri.getScheme().toLowerCase(Locale.ROOT).startsWith("ws")) {
+        throw new IllegalArgumentException("not a ws or wss address");
+      }
+      byte[] keyBytes = new byte[KEY_BYTES];
+      random.nextBytes(keyBytes);
+      String key = Base64.getEncoder().encodeToString(keyBytes);
+      byte[] request =
+          new RequestHead("GET", RequestHead.originForm(uri), target.hostHeader())
+              .add("Connection", "Upgrade")
+              .add("Upgrade", "websocket")
+              .add("Sec-WebSocket-Version", "13")
+              .add("Sec-WebSocket-Key", key)
+              .addAll(headers)
+              .bytes();
+      return new Opening(target, request, key);
+    }
+  }
+
+  /**
+   * Upgrades an open connection, which is closed when that fails.
+   *
+   * @param deadlineNanos for the answer
+   */
+  static WebSocket upgrade(
+      Connection connection,
+      Opening opening,
+      WebSocketLimits limits,
+      RandomGenerator random,
+      long deadlineNanos)
+      throws IOException {
+    Target target = opening.target;
     boolean upgraded = false;
     try {
-      connection.patience(Patience.until(deadline, "the WebSocket upgrade of " + target));
-      connection.output().write(request);
+      connection.patience(Patience.until(deadlineNanos, "the WebSocket upgrade of " + target));
+      connection.output().write(opening.request);
       connection.output().flush();
       ResponseHead answer = ResponseHead.readFinal(connection.input(), HEADER_BYTES_MAX);
       if (answer.status() != 101) {
         throw refusal(target, answer, connection.input());
       }
-      checkUpgrade(answer, key);
+      checkUpgrade(answer, opening.key);
       WebSocket socket = new WebSocket(connection, limits, random, target.toString());
       upgraded = true;
       return socket;

@@ -1,7 +1,11 @@
 package dev.postern.transport;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -10,8 +14,13 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -24,19 +33,24 @@ import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket server of other people's making. Echoes messages; the texts {@code close}, {@code
- * ping} and {@code fragments} make it do that instead.
+ * ping} and {@code fragments} make it do that instead. Any path but its own gets 204 for an answer,
+ * and {@code /last} the end of the connection behind it. Upgrades with {@link #NEW_ONLY} are taken
+ * as the first request of a connection only.
  */
 final class NettyServer implements Closeable {
+  static final String NEW_ONLY = "x-new-connections-only";
   private static final int FRAME_BYTES_MAX = 16 << 20;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Channel listener;
   private final boolean secure;
+  private final AtomicInteger connections = new AtomicInteger();
 
   NettyServer(@Nullable TestCertificates certificates) throws Exception {
     secure = certificates != null;
@@ -50,6 +64,7 @@ final class NettyServer implements Closeable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    connections.incrementAndGet();
                     if (tls != null) {
                       channel.pipeline().addLast(tls.newHandler(channel.alloc()));
                     }
@@ -58,6 +73,7 @@ final class NettyServer implements Closeable {
                         .addLast(
                             new HttpServerCodec(),
                             new HttpObjectAggregator(1024),
+                            new Calls(),
                             new WebSocketServerProtocolHandler("/ws", null, true, FRAME_BYTES_MAX),
                             new Echo());
                   }
@@ -65,6 +81,27 @@ final class NettyServer implements Closeable {
             .bind("127.0.0.1", 0)
             .sync()
             .channel();
+  }
+
+  private static final class Calls extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private boolean used;
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+      boolean tooLate = used && request.headers().contains(NEW_ONLY);
+      used = true;
+      if (request.uri().equals("/ws") && !tooLate) {
+        context.fireChannelRead(request.retain());
+        return;
+      }
+      HttpResponseStatus status = tooLate ? HttpResponseStatus.BAD_REQUEST : NO_CONTENT;
+      var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+      HttpUtil.setContentLength(answer, 0);
+      ChannelFuture written = context.writeAndFlush(answer);
+      if (request.uri().equals("/last")) {
+        written.addListener(ChannelFutureListener.CLOSE);
+      }
+    }
   }
 
   private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -96,6 +133,11 @@ final class NettyServer implements Closeable {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       // The end of the handshake needs no answer.
     }
+  }
+
+  /** How many were made. */
+  int connections() {
+    return connections.get();
   }
 
   URI uri() {

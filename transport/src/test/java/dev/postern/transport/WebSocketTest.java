@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.postern.aws.HttpRequest;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,45 @@ final class WebSocketTest {
 
   private static String text(ByteBuffer message) {
     return UTF_8.decode(message).toString();
+  }
+
+  /** After a call by the same client; how many connections both took. */
+  private static int connectionsFor(boolean tls, String callPath, Map<String, List<String>> headers)
+      throws IOException {
+    NettyServer server = tls ? tlsServer : plainServer;
+    int before = server.connections();
+    URI socketUri = server.uri();
+    URI callUri = URI.create(socketUri.toString().replaceFirst("^ws", "http")).resolve(callPath);
+    try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
+      assertThat(client.exchange(new HttpRequest("GET", callUri, Map.of(), new byte[0])).status())
+          .isEqualTo(204);
+      try (WebSocket socket = client.connectWebSocket(socketUri, headers, WebSocketLimits.AGENT)) {
+        socket.sendText("hello");
+        assertThat(text(socket.receive())).isEqualTo("hello");
+      }
+    }
+    return server.connections() - before;
+  }
+
+  @Test
+  void socketGoesOverTheConnectionOfTheCallBefore() throws IOException {
+    assertThat(connectionsFor(true, "/call", Map.of())).isEqualTo(1);
+  }
+
+  @Test
+  void socketWithoutTlsHasAConnectionOfItsOwn() throws IOException {
+    assertThat(connectionsFor(false, "/call", Map.of())).isEqualTo(2);
+  }
+
+  @Test
+  void connectionThatEndedAfterTheCallIsNoFailure() throws IOException {
+    assertThat(connectionsFor(true, "/last", Map.of())).isEqualTo(2);
+  }
+
+  @Test
+  void serverThatUpgradesNewConnectionsOnlyGetsANewOne() throws IOException {
+    assertThat(connectionsFor(true, "/call", Map.of(NettyServer.NEW_ONLY, List.of("yes"))))
+        .isEqualTo(2);
   }
 
   @ParameterizedTest

@@ -13,10 +13,9 @@ import dev.postern.aws.sigv4.Credentials;
 import dev.postern.aws.sigv4.RequestSigner;
 import dev.postern.aws.xml.MalformedXmlException;
 import dev.postern.aws.xml.XmlElement;
-import dev.postern.transport.ProxySettings;
-import dev.postern.transport.Trust;
+import dev.postern.transport.HttpsClient;
 import dev.postern.transport.UpgradeRefused;
-import dev.postern.transport.WebSocketClient;
+import dev.postern.transport.WebSocket;
 import dev.postern.transport.WebSocketLimits;
 import dev.postern.wire.MessageChannel;
 import dev.postern.wire.SessionId;
@@ -55,7 +54,24 @@ public final class Service {
    *
    * @param endpoint scheme, host and port
    */
-  public record Route(URI endpoint, Exchange exchange, Trust trust, ProxySettings proxies) {}
+  public record Route(URI endpoint, Exchange exchange, WebSockets webSockets) {
+    /** A channel goes over the connection on which its token came, as far as possible. */
+    public static Route over(HttpsClient https, URI endpoint) {
+      return new Route(endpoint, https, https::connectWebSocket);
+    }
+  }
+
+  /** Opens WebSockets. */
+  @FunctionalInterface
+  public interface WebSockets {
+    /**
+     * Connects and upgrades.
+     *
+     * @throws UpgradeRefused when the server answered, but with something else than an upgrade
+     */
+    WebSocket connect(URI uri, Map<String, List<String>> headers, WebSocketLimits limits)
+        throws IOException;
+  }
 
   private final String instanceId;
   private final Route route;
@@ -198,12 +214,9 @@ public final class Service {
     HttpRequest upgrade = new HttpRequest("GET", uri, Map.of(), new byte[0]);
     return call(signing -> {
       try {
-        return WebSocketClient.connect(
-            uri,
-            signed(upgrade, signing).headers(),
-            route.trust(),
-            route.proxies(),
-            WebSocketLimits.AGENT);
+        return route
+            .webSockets()
+            .connect(uri, signed(upgrade, signing).headers(), WebSocketLimits.AGENT);
       } catch (UpgradeRefused refused) {
         clock.saw(refused.response().header("date"));
         throw FaultResponse.read(refused.response());

@@ -281,7 +281,12 @@ class AgentConformanceTest extends NodeScene {
     Service service =
         new Service(
             registration.instanceId(),
-            new Service.Route(registration.endpoint(), stuck, Trust.system(), ProxySettings.DIRECT),
+            new Service.Route(
+                registration.endpoint(),
+                stuck,
+                (uri, headers, limits) -> {
+                  throw new IOException("never opened " + uri);
+                }),
             new NodeCredentials(directory, registration, stuck, clock),
             clock);
     Agent agent =

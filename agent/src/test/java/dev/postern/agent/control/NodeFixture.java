@@ -81,7 +81,7 @@ final class NodeFixture {
     Service calls =
         new Service(
             registration.instanceId(),
-            new Service.Route(registration.endpoint(), https, Trust.system(), ProxySettings.DIRECT),
+            Service.Route.over(https, registration.endpoint()),
             new NodeCredentials(directory, registration, https, clock),
             clock);
     Agent started =
