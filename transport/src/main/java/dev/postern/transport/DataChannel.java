@@ -358,18 +358,7 @@ public final class DataChannel implements AutoCloseable {
   private void write() {
     try {
       for (DataChannelOutbox.Batch batch = outbox.take(); batch != null; batch = outbox.take()) {
-        boolean written = false;
-        try {
-          for (ByteBuffer message : batch.messages()) {
-            batch.connection().send(message);
-          }
-          written = true;
-        } catch (IOException e) {
-          // The reader sees the closed connection and dials another.
-          outbox.disconnected(batch.connection());
-        } finally {
-          outbox.written(written);
-        }
+        outbox.write(batch);
       }
     } catch (InterruptedException e) {
       giveUp(new IOException("the writer was interrupted", e));

@@ -27,9 +27,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that one end of a data channel has to send, and the connection to send it on. Only the
- * channel's writer thread takes from it and touches the connection, so neither the reader nor a
- * receiver ever waits for the socket: acknowledgements that wait behind each other at both ends
+ * Everything that one end of a data channel has to send, and the connection to send it on. One
+ * thread at a time takes from it and touches the connection: the channel's writer, or who sends
+ * something short while the writer has nothing to do, which spares a key the waking of a thread.
+ * The reader never waits for the socket: acknowledgements that wait behind each other at both ends
  * would stop both.
  *
  * <p>Any thread may call any method. Its lock is never held during input or output.
@@ -45,6 +46,11 @@ final class DataChannelOutbox {
 
   static final int ACKNOWLEDGEMENTS_PER_BATCH_MAX = 256;
   static final int STATES_MAX = 4;
+
+  /**
+   * The longest payload that its sender writes; longer ones are read and encrypted side by side.
+   */
+  static final int WRITTEN_BY_SENDER_MAX = 1024;
 
   private record State(AgentSessionState state, boolean afterOutput) {}
 
@@ -73,6 +79,13 @@ final class DataChannelOutbox {
   private @Nullable State stateUnderWay;
   private @Nullable MessageChannel connection;
   private boolean writing;
+
+  /** The writer has found somebody writing. */
+  private boolean writerHeldUp;
+
+  /** The writer waits, and not for the time to send something again. */
+  private boolean writerAsleep;
+
   private boolean mayStream;
   private boolean ended;
   private Instant lastScan = Instant.MIN;
@@ -96,6 +109,14 @@ final class DataChannelOutbox {
    * Waits for room, then keeps the payload, the outbox's from now on, until its acknowledgement.
    */
   void send(int payloadType, ByteBuffer payload, Room needed) throws IOException {
+    Batch own = add(payloadType, payload, needed);
+    if (own != null) {
+      write(own);
+    }
+  }
+
+  /** What the sender is to write; null when the writer does it. */
+  private @Nullable Batch add(int payloadType, ByteBuffer payload, Room needed) throws IOException {
     int bytes = payload.remaining();
     if (bytes == 0 || bytes > DataChannel.PAYLOAD_BYTES_MAX) {
       throw new IllegalArgumentException("payload of " + bytes + " bytes");
@@ -107,13 +128,22 @@ final class DataChannelOutbox {
       }
       checkOpen();
       outgoing.add(payloadType, payload, AgentMessage.newMessageId(random), clock.instant());
-      work.signal();
+      Batch own = mayStream && mayWrite(bytes) ? nextBatch() : null;
+      if (own == null) {
+        work.signal();
+      }
+      return own;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for acknowledgements");
     } finally {
       lock.unlock();
     }
+  }
+
+  /** An interrupt of a virtual thread that writes to a socket would close that. */
+  private static boolean mayWrite(int bytes) {
+    return bytes <= WRITTEN_BY_SENDER_MAX && !Thread.currentThread().isVirtual();
   }
 
   private void checkOpen() throws IOException {
@@ -250,20 +280,20 @@ final class DataChannelOutbox {
     lost.close();
   }
 
-  /** Waits for something to send; null when the channel has ended. */
+  /** Waits for something to {@link #write}; null when the channel has ended. */
   @Nullable Batch take() throws InterruptedException {
     lock.lock();
     try {
       while (!ended) {
-        if (connection != null) {
-          List<ByteBuffer> messages = nextMessages();
-          if (!messages.isEmpty()) {
-            writing = true;
-            return new Batch(connection, messages);
-          }
+        Batch next = nextBatch();
+        if (next != null) {
+          return next;
         }
+        writerHeldUp = writing;
         if (connection == null || (outgoing.isEmpty() && !consumed.isPending())) {
+          writerAsleep = true;
           work.await();
+          writerAsleep = false;
         } else {
           Duration wait =
               consumed.isPending() ? CumulativeAcknowledgement.DELAY_MAX : SCAN_INTERVAL;
@@ -274,6 +304,19 @@ final class DataChannelOutbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Null when there is nothing to write now, no connection, or somebody writes. */
+  private @Nullable Batch nextBatch() {
+    if (connection == null || writing) {
+      return null;
+    }
+    List<ByteBuffer> messages = nextMessages();
+    if (messages.isEmpty()) {
+      return null;
+    }
+    writing = true;
+    return new Batch(connection, messages);
   }
 
   /** Acknowledgements go first: an answer must not overtake that of what it answers. */
@@ -337,8 +380,24 @@ final class DataChannelOutbox {
         .encode();
   }
 
-  /** The writer is done with a batch; a state that could not be written stays for the next. */
-  void written(boolean successfully) {
+  /** Puts a batch on its connection; what is lost with that is sent again on the next. */
+  void write(Batch batch) {
+    boolean written = false;
+    try {
+      for (ByteBuffer message : batch.messages()) {
+        batch.connection().send(message);
+      }
+      written = true;
+    } catch (IOException e) {
+      // The reader sees the closed connection and dials another.
+      disconnected(batch.connection());
+    } finally {
+      written(written);
+    }
+  }
+
+  /** A batch is done with; a state that could not be written stays for the next. */
+  private void written(boolean successfully) {
     lock.lock();
     try {
       writing = false;
@@ -346,6 +405,10 @@ final class DataChannelOutbox {
         states.remove(stateUnderWay);
       }
       stateUnderWay = null;
+      if (writerHeldUp || (writerAsleep && !outgoing.isEmpty())) {
+        writerHeldUp = false;
+        work.signal();
+      }
       room.signalAll();
     } finally {
       lock.unlock();
