@@ -18,13 +18,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bytes through port sessions and back, once in this process and once by the plugin as the AWS CLI
- * starts it, so that AOT caches made of these runs know what is worth compiling at once: a copy by
- * {@code scp} is over before a JVM has found out by itself.
+ * Commands, and bytes through port sessions and back, these once in this process and once by the
+ * plugin as the AWS CLI starts it, so that AOT caches made of these runs know what is worth
+ * compiling at once: a copy by {@code scp} is over before a JVM has found out by itself, and a
+ * server that has just started is to keep up.
  */
 final class Rehearsal {
   /** Enough for the JVM to compile what they pass with all it can. */
   private static final long BYTES = 128L << 20;
+
+  /** Enough for server and agent to know what a session passes from its start to its end. */
+  private static final int COMMANDS = 100;
 
   private static final long PATIENCE_SECONDS = 60;
 
@@ -50,6 +54,11 @@ final class Rehearsal {
    */
   static void run(ApiAccess access, String node, String launcher)
       throws IOException, InterruptedException {
+    for (int i = 0; i < COMMANDS; i++) {
+      if (ExecCommand.run(access, node, null, List.of("true")) != 0) {
+        throw new IOException("a command of the rehearsal failed");
+      }
+    }
     carry(
         access,
         node,
