@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a session's data channel. It survives the loss of its connection: sequence numbers,
- * unacknowledged copies and stored messages stay, a new connection is dialled, and the whole window
- * is sent again on it (spec/data-channel.md 5, 9).
+ * unacknowledged and stored messages stay, a new connection is dialled, and the whole window is
+ * sent again on it (spec/data-channel.md 5, 9).
  *
  * <p>Owns three threads from {@link #start} to its end: a reader that dials and receives, a writer
  * that sends, resends and acknowledges, and one that calls the receiver. Any thread may call any
@@ -178,8 +178,8 @@ public final class DataChannel implements AutoCloseable {
   }
 
   /**
-   * Sends a payload, which is copied. Waits while too much is unacknowledged; a client's payloads
-   * stay here until the agent's first message came.
+   * Sends a payload, which is copied. Waits while too much is unacknowledged, or the connection
+   * takes nothing; a client's payloads stay here until the agent's first message came.
    *
    * @throws IOException when the channel has ended, or the thread was interrupted
    * @throws IllegalArgumentException when the payload is empty or too long

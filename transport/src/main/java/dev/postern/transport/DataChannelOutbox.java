@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that one end of a data channel has to send, and the connection to send it on. One
  * thread at a time takes from it and touches the connection: the channel's writer, or who sends
- * something short while the writer has nothing to do, which spares a key the waking of a thread.
- * The reader never waits for the socket: acknowledgements that wait behind each other at both ends
+ * something short while there is nothing else, so that a key waits for no thread to wake. The
+ * reader never waits for the socket: acknowledgements that wait behind each other at both ends
  * would stop both.
  *
  * <p>Any thread may call any method. Its lock is never held during input or output.
@@ -127,8 +127,9 @@ final class DataChannelOutbox {
         room.await();
       }
       checkOpen();
+      boolean alone = mayWrite(bytes);
       outgoing.add(payloadType, payload, AgentMessage.newMessageId(random), clock.instant());
-      Batch own = mayStream && mayWrite(bytes) ? nextBatch() : null;
+      Batch own = alone ? nextBatch(false) : null;
       if (own == null) {
         work.signal();
       }
@@ -141,9 +142,18 @@ final class DataChannelOutbox {
     }
   }
 
-  /** An interrupt of a virtual thread that writes to a socket would close that. */
-  private static boolean mayWrite(int bytes) {
-    return bytes <= WRITTEN_BY_SENDER_MAX && !Thread.currentThread().isVirtual();
+  /**
+   * Whether there is nothing to write but what this thread sends, and at most the acknowledgement
+   * that goes before it. An interrupt of a virtual thread that writes to a socket would close that.
+   */
+  private boolean mayWrite(int bytes) {
+    return bytes <= WRITTEN_BY_SENDER_MAX
+        && !Thread.currentThread().isVirtual()
+        && mayStream
+        && !writing
+        && acknowledgements.isEmpty()
+        && states.isEmpty()
+        && !outgoing.hasUnsent();
   }
 
   private void checkOpen() throws IOException {
@@ -285,7 +295,7 @@ final class DataChannelOutbox {
     lock.lock();
     try {
       while (!ended) {
-        Batch next = nextBatch();
+        Batch next = nextBatch(true);
         if (next != null) {
           return next;
         }
@@ -306,12 +316,16 @@ final class DataChannelOutbox {
     }
   }
 
-  /** Null when there is nothing to write now, no connection, or somebody writes. */
-  private @Nullable Batch nextBatch() {
+  /**
+   * Null when there is nothing to write now, no connection, or somebody writes.
+   *
+   * @param again whether to look for what is to be sent again
+   */
+  private @Nullable Batch nextBatch(boolean again) {
     if (connection == null || writing) {
       return null;
     }
-    List<ByteBuffer> messages = nextMessages();
+    List<ByteBuffer> messages = nextMessages(again);
     if (messages.isEmpty()) {
       return null;
     }
@@ -320,7 +334,7 @@ final class DataChannelOutbox {
   }
 
   /** Acknowledgements go first: an answer must not overtake that of what it answers. */
-  private List<ByteBuffer> nextMessages() {
+  private List<ByteBuffer> nextMessages(boolean again) {
     Instant now = clock.instant();
     List<ByteBuffer> messages = new ArrayList<>();
     takeAcknowledgements(messages, now);
@@ -332,7 +346,7 @@ final class DataChannelOutbox {
       if (unsent != null) {
         messages.add(unsent);
       }
-      if (isScanDue(now)) {
+      if (again && isScanDue(now)) {
         lastScan = now;
         messages.addAll(outgoing.takeDue(now));
       }

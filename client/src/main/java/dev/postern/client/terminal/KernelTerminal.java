@@ -32,7 +32,7 @@ final class KernelTerminal {
   private static final long TCSETS = 0x5402;
   private static final long TIOCGWINSZ = 0x5413;
   private static final int WINSIZE_BYTES = 8;
-  private static final Path NULL_DEVICE = Path.of("/dev/null");
+  private static final String NULL_DEVICE = "/dev/null";
 
   /** Linked at the first call. */
   private static final class Ioctl {
@@ -43,7 +43,7 @@ final class KernelTerminal {
 
   /** Null when the descriptor is no terminal. */
   static @Nullable Termios attributes(int descriptor) {
-    if (!isDevice(descriptor)) {
+    if (isSurelyNone(descriptor)) {
       return null;
     }
     try (Arena arena = Arena.ofConfined()) {
@@ -55,13 +55,17 @@ final class KernelTerminal {
     }
   }
 
-  /** A pipe, a socket or a file has another name, /dev/null no settings (proc(5)). */
-  private static boolean isDevice(int descriptor) {
+  /**
+   * Pipes and sockets are seen by their names (proc(5)). A terminal has any other: where it is
+   * mounted is not for us to know.
+   */
+  private static boolean isSurelyNone(int descriptor) {
     try {
-      Path name = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor)));
-      return name.startsWith("/dev") && !name.equals(NULL_DEVICE);
+      String name =
+          Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor))).toString();
+      return name.startsWith("pipe:[") || name.startsWith("socket:[") || name.equals(NULL_DEVICE);
     } catch (IOException closedOrWithoutProc) {
-      return true;
+      return false;
     }
   }
 
@@ -78,7 +82,7 @@ final class KernelTerminal {
 
   /** Null when the descriptor is no terminal or the terminal does not know its size. */
   static @Nullable TerminalSize size(int descriptor) {
-    if (!isDevice(descriptor)) {
+    if (isSurelyNone(descriptor)) {
       return null;
     }
     try (Arena arena = Arena.ofConfined()) {

@@ -164,9 +164,9 @@ class OutgoingStreamTest {
     ByteBuffer payload = payload('a');
     stream.add(PayloadType.OUTPUT, payload, new UUID(1, 2), START);
 
-    ByteBuffer sent = stream.takeUnsent(START);
-    assertThat(decode(sent).payload()).isEqualTo(ByteBuffer.wrap(new byte[] {'a'}));
-    assertThat(sent.array()).isSameAs(payload.array());
+    payload.put(payload.position(), (byte) 'b');
+    assertThat(decode(stream.takeUnsent(START)).payload())
+        .isEqualTo(ByteBuffer.wrap(new byte[] {'b'}));
   }
 
   @Test
