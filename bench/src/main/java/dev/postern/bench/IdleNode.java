@@ -120,7 +120,7 @@ final class IdleNode implements ControlChannel.Dialer, ControlChannel.Listener, 
     return connectedAt;
   }
 
-  /** With a TLS connection of its own for the token, as an agent of its own has. */
+  /** With a TLS connection of its own, for the token and then the channel, as an agent has. */
   @Override
   public MessageChannel dial() throws IOException {
     try (HttpsClient https = new HttpsClient(place.trust, ProxySettings.DIRECT)) {
