@@ -33,12 +33,18 @@ final class ProcessScope {
   /** New processes may be born while the table is read: so often must nothing be found. */
   private static final int EMPTY_LOOKS = 2;
 
+  private static final long SELF = ProcessHandle.current().pid();
+  private static final long INIT = 1;
+
   private final String mark;
   private final byte[] variable;
   private final @Nullable Cgroup cgroup;
   private final Object endLock = new Object();
   private final Set<Long> sessions = new HashSet<>();
   private ProcessTable.@Nullable Entry leader;
+
+  /** The leader's start, in ticks since boot; 0 while it is not known. Outlives the leader. */
+  private long oldest;
 
   /**
    * @param mark unique among all sessions of this machine; letters and digits
@@ -72,6 +78,7 @@ final class ProcessScope {
     synchronized (endLock) {
       leader = ProcessTable.entry(pid);
       sessions.add(pid);
+      oldest = leader == null ? 0 : leader.startTicks();
     }
   }
 
@@ -83,16 +90,19 @@ final class ProcessScope {
    */
   boolean end(Duration grace) {
     synchronized (endLock) {
-      Set<Long> members = members();
       boolean interrupted = false;
-      if (!members.isEmpty()) {
-        for (long pid : members) {
-          Libc.kill(pid, Libc.SIGHUP);
-          Libc.kill(pid, Libc.SIGCONT);
-        }
-        interrupted = awaitNone(grace);
+      Set<Long> members = members();
+      for (long pid : members) {
+        Libc.kill(pid, Libc.SIGHUP);
+        Libc.kill(pid, Libc.SIGCONT);
       }
-      boolean none = kill();
+      try {
+        members = awaitNone(members, grace);
+      } catch (InterruptedException inHurry) {
+        interrupted = true;
+        members = members();
+      }
+      boolean none = kill(members);
       if (cgroup != null) {
         cgroup.remove();
       }
@@ -103,23 +113,32 @@ final class ProcessScope {
     }
   }
 
-  private boolean awaitNone(Duration grace) {
+  /** Those that are left, or were born meanwhile. */
+  private Set<Long> awaitNone(Set<Long> known, Duration grace) throws InterruptedException {
     long deadline = System.nanoTime() + grace.toNanos();
-    while (!members().isEmpty() && System.nanoTime() - deadline < 0) {
-      try {
+    Set<Long> members = known;
+    while (!members.isEmpty()) {
+      // Whether some go on living is asked of them alone: a look at all processes of a machine is
+      // most of the work that the end of a session is.
+      while (members.stream().anyMatch(pid -> ProcessTable.entry(pid) != null)) {
+        if (System.nanoTime() - deadline > 0) {
+          return members();
+        }
         Thread.sleep(LOOK_AGAIN_MILLIS);
-      } catch (InterruptedException inHurry) {
-        return true;
       }
+      members = members();
     }
-    return false;
+    return members;
   }
 
-  private boolean kill() {
+  /**
+   * @param seen what the last look found
+   */
+  private boolean kill(Set<Long> seen) {
     long deadline = System.nanoTime() + KILL_TIME_MAX.toNanos();
+    Set<Long> members = seen;
     int empty = 0;
     while (true) {
-      Set<Long> members = members();
       empty = members.isEmpty() ? empty + 1 : 0;
       if (empty == EMPTY_LOOKS) {
         return true;
@@ -134,6 +153,7 @@ final class ProcessScope {
       for (long pid : members) {
         Libc.kill(pid, Libc.SIGKILL);
       }
+      members = members();
     }
   }
 
@@ -145,31 +165,18 @@ final class ProcessScope {
     } catch (IOException noProc) {
       throw new IllegalStateException("/proc cannot be read", noProc);
     }
-    long self = ProcessHandle.current().pid();
     Set<Long> grouped = cgroup == null ? Set.of() : new HashSet<>(cgroup.members());
     synchronized (endLock) {
       forgetReusedLeader(living);
+      List<ProcessTable.Entry> eligible = living.stream().filter(this::isEligible).toList();
       Set<Long> members = new HashSet<>();
-      for (ProcessTable.Entry entry : living) {
+      for (ProcessTable.Entry entry : eligible) {
         if (grouped.contains(entry.pid()) || ProcessTable.startedWith(entry.pid(), variable)) {
           members.add(entry.pid());
         }
       }
-      members.remove(self);
-      boolean grew = true;
-      while (grew) {
-        grew = false;
-        for (ProcessTable.Entry entry : living) {
-          if (entry.pid() != self
-              && entry.pid() != 1
-              && !members.contains(entry.pid())
-              && (sessions.contains(entry.session()) || members.contains(entry.parent()))) {
-            members.add(entry.pid());
-            grew = true;
-          }
-        }
-      }
-      for (ProcessTable.Entry entry : living) {
+      addRelatives(members, eligible);
+      for (ProcessTable.Entry entry : eligible) {
         if (entry.session() == entry.pid() && members.contains(entry.pid())) {
           sessions.add(entry.pid());
         }
@@ -179,6 +186,25 @@ final class ProcessScope {
       sessions.removeIf(session ->
           session != leaderPid && living.stream().noneMatch(entry -> entry.session() == session));
       return members;
+    }
+  }
+
+  /** Nothing that is older than our leader was started by it. */
+  private boolean isEligible(ProcessTable.Entry entry) {
+    return entry.startTicks() >= oldest && entry.pid() != SELF && entry.pid() != INIT;
+  }
+
+  private void addRelatives(Set<Long> members, List<ProcessTable.Entry> eligible) {
+    boolean grew = true;
+    while (grew) {
+      grew = false;
+      for (ProcessTable.Entry entry : eligible) {
+        if (!members.contains(entry.pid())
+            && (sessions.contains(entry.session()) || members.contains(entry.parent()))) {
+          members.add(entry.pid());
+          grew = true;
+        }
+      }
     }
   }
 

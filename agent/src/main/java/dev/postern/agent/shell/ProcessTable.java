@@ -1,8 +1,8 @@
 package dev.postern.agent.shell;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code /proc}. What it tells may be old by the time it is used; processes come and go. */
 final class ProcessTable {
-  private static final Path PROC = Path.of("/proc");
+  private static final File PROC = new File("/proc");
+
+  /** More than the line has: 52 numbers, and a name of at most 64 bytes. */
+  private static final int STAT_BYTES_MAX = 2048;
 
   /** Positions in {@code /proc/PID/stat} counted from the state, which follows the name. */
   private static final int STATE = 0;
@@ -24,16 +27,22 @@ final class ProcessTable {
   private ProcessTable() {}
 
   /**
-   * @param startTicks since boot: tells two processes of the same number apart
+   * @param startTicks since boot: tells two processes of the same number apart, and children are
+   *     never older than their parents
    */
   record Entry(long pid, long parent, long session, long startTicks) {}
 
   /** Every process that lives; zombies do not. */
   static List<Entry> living() throws IOException {
+    String[] names = PROC.list();
+    if (names == null) {
+      throw new IOException(PROC + " cannot be listed");
+    }
     List<Entry> entries = new ArrayList<>();
-    try (DirectoryStream<Path> directory = Files.newDirectoryStream(PROC, "[1-9]*")) {
-      for (Path path : directory) {
-        Entry entry = entry(Long.parseLong(path.getFileName().toString()));
+    byte[] stat = new byte[STAT_BYTES_MAX];
+    for (String name : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        Entry entry = read(Long.parseLong(name), stat);
         if (entry != null) {
           entries.add(entry);
         }
@@ -43,26 +52,46 @@ final class ProcessTable {
   }
 
   static @Nullable Entry entry(long pid) {
-    String stat = new String(content(pid, "stat"), StandardCharsets.ISO_8859_1);
+    return read(pid, new byte[STAT_BYTES_MAX]);
+  }
+
+  /**
+   * Read with one call into a buffer used again: the end of every session looks at every process.
+   */
+  private static @Nullable Entry read(long pid, byte[] stat) {
+    int length;
+    try (FileInputStream file = new FileInputStream(path(pid, "stat"))) {
+      length = file.read(stat);
+    } catch (IOException gone) {
+      return null;
+    }
     // The name is in brackets and may itself hold brackets and spaces.
-    int name = stat.lastIndexOf(')');
-    if (name < 0) {
-      return null;
+    int name = length - 1;
+    while (name >= 0 && stat[name] != ')') {
+      name--;
     }
-    String[] fields = stat.substring(name + 2).trim().split(" ", -1);
-    if (fields.length <= START || "ZXx".contains(fields[STATE])) {
-      return null;
+    return name < 0 ? null : parsed(pid, stat, name + 2, length);
+  }
+
+  private static @Nullable Entry parsed(long pid, byte[] stat, int from, int to) {
+    long[] fields = new long[START + 1];
+    int field = STATE;
+    for (int at = from; at < to; at++) {
+      if (stat[at] != ' ') {
+        // Makes nonsense of the state and of numbers below 0, which nobody asks for.
+        fields[field] = fields[field] * 10 + stat[at] - '0';
+      } else if (field++ == START) {
+        return "ZXx".indexOf(stat[from]) >= 0
+            ? null
+            : new Entry(pid, fields[PARENT], fields[SESSION], fields[START]);
+      }
     }
-    return new Entry(
-        pid,
-        Long.parseLong(fields[PARENT]),
-        Long.parseLong(fields[SESSION]),
-        Long.parseLong(fields[START]));
+    return null;
   }
 
   /** Whether the process was started with this {@code NAME=value}; false when we may not know. */
   static boolean startedWith(long pid, byte[] variable) {
-    byte[] environment = content(pid, "environ");
+    byte[] environment = environment(pid);
     int start = 0;
     for (int at = 0; at <= environment.length; at++) {
       if (at == environment.length || environment[at] == 0) {
@@ -76,11 +105,15 @@ final class ProcessTable {
   }
 
   /** Empty when the process is gone or not ours to look at. */
-  private static byte[] content(long pid, String file) {
+  private static byte[] environment(long pid) {
     try {
-      return Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve(file));
+      return Files.readAllBytes(Path.of(path(pid, "environ")));
     } catch (IOException gone) {
       return new byte[0];
     }
+  }
+
+  private static String path(long pid, String file) {
+    return "/proc/" + pid + "/" + file;
   }
 }
