@@ -65,7 +65,7 @@ public final class Gateway implements AutoCloseable {
   private final Counts counts = new Counts();
   private final ExecutorService workers =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gateway-", 0).factory());
-  private final ConcurrentMap<SessionId, Session> sessions = new ConcurrentHashMap<>();
+  private final HeldSessions sessions = new HeldSessions();
   private final ConcurrentMap<String, ControlChannel> controlChannels = new ConcurrentHashMap<>();
   private final SessionSurroundings surroundings;
   private final List<Bus.Registration> subscriptions = new ArrayList<>();
@@ -99,7 +99,7 @@ public final class Gateway implements AutoCloseable {
             sessionRecords,
             workers,
             controlChannels::get,
-            session -> sessions.remove(session.id(), session));
+            sessions::remove);
   }
 
   /**
@@ -114,7 +114,7 @@ public final class Gateway implements AutoCloseable {
       page.sessions().forEach(record -> hold(SessionTicket.of(record), true));
       after = page.next();
     } while (after.isPresent());
-    if (!sessions.isEmpty()) {
+    if (sessions.size() > 0) {
       LOG.info("{} sessions wait for their sides to come back", sessions.size());
     }
   }
@@ -223,7 +223,7 @@ public final class Gateway implements AutoCloseable {
 
   private Session hold(SessionTicket ticket, boolean restored) {
     Session fresh = new Session(ticket, loops.next(), surroundings, restored);
-    Session before = sessions.putIfAbsent(ticket.id(), fresh);
+    Session before = sessions.putIfAbsent(fresh);
     if (before != null) {
       return before;
     }
@@ -254,11 +254,7 @@ public final class Gateway implements AutoCloseable {
         List.of(
             bus.respond(IsConnected.class, subject, question -> true),
             bus.respond(StartOnNode.class, subject, question -> startOn(channel, question)));
-    for (Session session : sessions.values()) {
-      if (session.instanceId().equals(instanceId)) {
-        session.controlChannelOpened();
-      }
-    }
+    sessions.of(instanceId).forEach(Session::controlChannelOpened);
     return responders;
   }
 
@@ -295,12 +291,10 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void onNodeRemoved(String instanceId) {
-    for (Session session : sessions.values()) {
-      if (session.instanceId().equals(instanceId)) {
-        session.requestEnd(
-            Ending.request(
-                "The managed node was deregistered.", "The managed node was deregistered."));
-      }
+    for (Session session : sessions.of(instanceId)) {
+      session.requestEnd(
+          Ending.request(
+              "The managed node was deregistered.", "The managed node was deregistered."));
     }
     ControlChannel channel = controlChannels.get(instanceId);
     if (channel != null) {
@@ -328,7 +322,7 @@ public final class Gateway implements AutoCloseable {
     }
     closed = true;
     subscriptions.forEach(Bus.Registration::close);
-    sessions.values().forEach(Session::leave);
+    sessions.all().forEach(Session::leave);
     controlChannels
         .values()
         .forEach(channel -> channel.close(Session.TRY_AGAIN, "the server stops"));
