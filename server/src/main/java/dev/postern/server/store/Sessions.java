@@ -5,6 +5,7 @@ import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.wire.SessionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,39 +20,55 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions {
   private final Database database;
   private final InstantSource clock;
+  private final Tokens tokens;
 
-  Sessions(Database database, InstantSource clock) {
+  Sessions(Database database, InstantSource clock, Tokens tokens) {
     this.database = database;
     this.clock = clock;
+    this.tokens = tokens;
   }
 
   /** Stores a new session. */
   public void insert(SessionRecord session) {
-    database.write(handle ->
-        handle
-            .createUpdate(
-                """
-                insert into session (session_id, owner_arn, owner_user_id, target,
-                  document_name, session_type, reason, status, start_date, end_date, details,
-                  max_session_duration, idle_minutes, owner)
-                values (:id, :ownerArn, :ownerUserId, :target, :documentName, :sessionType,
-                  :reason, :status, :startDate, :endDate, :details, :maxMinutes, :idleMinutes, :owner)
-                """)
-            .bind("id", session.id().value())
-            .bind("ownerArn", session.ownerArn())
-            .bind("ownerUserId", session.ownerUserId())
-            .bind("target", session.target())
-            .bind("documentName", session.documentName())
-            .bind("sessionType", session.sessionType())
-            .bind("reason", session.reason().orElse(null))
-            .bind("status", session.status().name())
-            .bind("startDate", session.startDate().toEpochMilli())
-            .bind("endDate", Columns.millis(session.endDate()))
-            .bind("details", session.details().orElse(null))
-            .bind("maxMinutes", maxMinutesText(session.limits()))
-            .bind("idleMinutes", session.limits().idleMinutes())
-            .bind("owner", session.owner().orElse(null))
-            .execute());
+    database.write(handle -> insert(handle, session));
+  }
+
+  /**
+   * Stores a new session and, by the same commit, a token of this lifetime that opens its client's
+   * data channel; the token.
+   */
+  public String insert(SessionRecord session, Duration tokenLifetime) {
+    Tokens.Fresh fresh =
+        tokens.fresh(Tokens.Kind.CLIENT_DATA_CHANNEL, session.id().value(), tokenLifetime);
+    database.write(handle -> insert(handle, session) + fresh.insert(handle));
+    return fresh.token();
+  }
+
+  private static int insert(Handle handle, SessionRecord session) {
+    return handle
+        .createUpdate(
+            """
+            insert into session (session_id, owner_arn, owner_user_id, target,
+              document_name, session_type, reason, status, start_date, end_date, details,
+              max_session_duration, idle_minutes, owner)
+            values (:id, :ownerArn, :ownerUserId, :target, :documentName, :sessionType,
+              :reason, :status, :startDate, :endDate, :details, :maxMinutes, :idleMinutes, :owner)
+            """)
+        .bind("id", session.id().value())
+        .bind("ownerArn", session.ownerArn())
+        .bind("ownerUserId", session.ownerUserId())
+        .bind("target", session.target())
+        .bind("documentName", session.documentName())
+        .bind("sessionType", session.sessionType())
+        .bind("reason", session.reason().orElse(null))
+        .bind("status", session.status().name())
+        .bind("startDate", session.startDate().toEpochMilli())
+        .bind("endDate", Columns.millis(session.endDate()))
+        .bind("details", session.details().orElse(null))
+        .bind("maxMinutes", maxMinutesText(session.limits()))
+        .bind("idleMinutes", session.limits().idleMinutes())
+        .bind("owner", session.owner().orElse(null))
+        .execute();
   }
 
   /** The session, live or ended. */

@@ -81,8 +81,8 @@ public final class Store implements AutoCloseable {
     this.options = options;
     this.nodes = new Nodes(database, options.clock());
     this.activations = new Activations(database);
-    this.sessions = new Sessions(database, options.clock());
     this.tokens = new Tokens(database, options.clock(), options.random());
+    this.sessions = new Sessions(database, options.clock(), tokens);
     this.principals = new Principals(database);
     this.accessKeys = accessKeys;
     this.userKeys = new UserKeys(identity, accessKeys);

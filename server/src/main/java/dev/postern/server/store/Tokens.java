@@ -39,23 +39,62 @@ public final class Tokens {
 
   /** A new token, 43 characters of base64url; it survives a restart of the server. */
   public String issue(Kind kind, String subject, Duration lifetime) {
+    Fresh fresh = fresh(kind, subject, lifetime);
+    database.write(fresh::insert);
+    return fresh.token();
+  }
+
+  /**
+   * A new token as by {@link #issue} that opens the client's channel, in the place of all that did.
+   */
+  public String issueInstead(String sessionId, Duration lifetime) {
+    Fresh fresh = fresh(Kind.CLIENT_DATA_CHANNEL, sessionId, lifetime);
+    database.write(handle -> discardOfClient(handle, sessionId) + fresh.insert(handle));
+    return fresh.token();
+  }
+
+  /** A token that is not stored yet. */
+  Fresh fresh(Kind kind, String subject, Duration lifetime) {
     byte[] bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    long expiry = clock.instant().plus(lifetime).toEpochMilli();
-    database.write(handle ->
-        handle
-            .createUpdate(
-                """
-                insert into channel_token (token_hash, kind, subject, expires_at)
-                values (:hash, :kind, :subject, :expiry)
-                """)
-            .bind("hash", Hashes.hex(token))
-            .bind("kind", kind.name())
-            .bind("subject", subject)
-            .bind("expiry", expiry)
-            .execute());
-    return token;
+    return new Fresh(
+        Base64.getUrlEncoder().withoutPadding().encodeToString(bytes),
+        kind,
+        subject,
+        clock.instant().plus(lifetime));
+  }
+
+  /** Not a record, whose text would show the token. */
+  static final class Fresh {
+    private final String token;
+    private final Kind kind;
+    private final String subject;
+    private final Instant expiry;
+
+    private Fresh(String token, Kind kind, String subject, Instant expiry) {
+      this.token = token;
+      this.kind = kind;
+      this.subject = subject;
+      this.expiry = expiry;
+    }
+
+    String token() {
+      return token;
+    }
+
+    int insert(Handle handle) {
+      return handle
+          .createUpdate(
+              """
+              insert into channel_token (token_hash, kind, subject, expires_at)
+              values (:hash, :kind, :subject, :expiry)
+              """)
+          .bind("hash", Hashes.hex(token))
+          .bind("kind", kind.name())
+          .bind("subject", subject)
+          .bind("expiry", expiry.toEpochMilli())
+          .execute();
+    }
   }
 
   /**
@@ -128,9 +167,10 @@ public final class Tokens {
         .isPresent();
   }
 
-  /** Ends every token with which a client could open this session's data channel. */
-  public void discardOfClient(String sessionId) {
-    database.write(handle -> discardOfClient(handle, sessionId));
+  /** Ends every token with which either side could open this session's data channel. */
+  public void discardOfSession(String sessionId) {
+    database.write(handle ->
+        discardOfClient(handle, sessionId) + discard(handle, Kind.AGENT_DATA_CHANNEL, sessionId));
   }
 
   static int discardOfClient(Handle handle, String sessionId) {

@@ -89,23 +89,25 @@ final class SessionRevocationTest {
         StandingPermits.record(
             gate.permit(caller, Question.of("ssm:StartSession", NODE), Map.of()));
     var id = new SessionId(user + "-0123456789abcdef0");
-    store
-        .sessions()
-        .insert(
-            new SessionRecord(
-                id,
-                caller.arn(),
-                userId,
-                "mi-1",
-                "SSM-SessionManagerRunShell",
-                "Standard_Stream",
-                Optional.empty(),
-                SessionRecord.Status.Connected,
-                clock.now(),
-                Optional.empty(),
-                Optional.empty(),
-                SessionLimits.DEFAULT,
-                Optional.of(permit)));
+    String _ =
+        store
+            .sessions()
+            .insert(
+                new SessionRecord(
+                    id,
+                    caller.arn(),
+                    userId,
+                    "mi-1",
+                    "SSM-SessionManagerRunShell",
+                    "Standard_Stream",
+                    Optional.empty(),
+                    SessionRecord.Status.Connected,
+                    clock.now(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    SessionLimits.DEFAULT,
+                    Optional.of(permit)),
+                Duration.ofMinutes(5));
     return id;
   }
 

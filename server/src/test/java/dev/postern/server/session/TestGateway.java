@@ -129,23 +129,25 @@ final class TestGateway implements AutoCloseable {
   /** A record as StartSession inserts it, of a session on {@link #NODE}. */
   SessionId newSession() {
     SessionId id = new SessionId("alice-0123456789abcde" + String.format("%04d", sessionsMade++));
-    store
-        .sessions()
-        .insert(
-            new SessionRecord(
-                id,
-                "arn:aws:iam::123456789012:user/alice",
-                "AIDA",
-                NODE,
-                "SSM-SessionManagerRunShell",
-                sessionType,
-                Optional.empty(),
-                Status.Connecting,
-                time.now().truncatedTo(ChronoUnit.MILLIS),
-                Optional.empty(),
-                Optional.empty(),
-                limits,
-                Optional.empty()));
+    String _ =
+        store
+            .sessions()
+            .insert(
+                new SessionRecord(
+                    id,
+                    "arn:aws:iam::123456789012:user/alice",
+                    "AIDA",
+                    NODE,
+                    "SSM-SessionManagerRunShell",
+                    sessionType,
+                    Optional.empty(),
+                    Status.Connecting,
+                    time.now().truncatedTo(ChronoUnit.MILLIS),
+                    Optional.empty(),
+                    Optional.empty(),
+                    limits,
+                    Optional.empty()),
+                Duration.ofMinutes(5));
     return id;
   }
 

@@ -7,6 +7,8 @@ import dev.postern.server.store.SessionPage.Cursor;
 import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.wire.SessionId;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionsTest {
+  private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
   @TempDir Path directory;
   private TestStore test;
   private Store store;
@@ -38,11 +41,40 @@ class SessionsTest {
     store.close();
   }
 
+  private int tokens() throws SQLException {
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + test.database());
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("select count(*) from channel_token")) {
+      return rows.getInt(1);
+    }
+  }
+
+  private void insert(SessionRecord session) {
+    String _ = store.sessions().insert(session, TOKEN_LIFETIME);
+  }
+
+  @Test
+  void tokenOfANewSessionOpensItsClientsChannel() {
+    String token = store.sessions().insert(session("admin-1", "mi-1"), TOKEN_LIFETIME);
+
+    assertThat(store.tokens().redeem(Tokens.Kind.CLIENT_DATA_CHANNEL, token)).contains("admin-1");
+  }
+
+  @Test
+  void sessionThatIsNotStoredLeavesNoToken() throws SQLException {
+    insert(session("admin-1", "mi-1"));
+    int before = tokens();
+
+    assertThatThrownBy(() -> insert(session("admin-1", "mi-2"))).isInstanceOf(StoreException.class);
+
+    assertThat(tokens()).isEqualTo(before).isOne();
+  }
+
   @Test
   void sessionIsFoundAsItWasGiven() throws Exception {
     SessionRecord given = session("admin-1", "mi-1");
 
-    store.sessions().insert(given);
+    insert(given);
     store.close();
     store = test.open();
 
@@ -54,7 +86,7 @@ class SessionsTest {
   void sessionWithoutAMaximumIsFoundWithoutOne() {
     SessionRecord given = session("admin-1", "mi-1", SessionLimits.DEFAULT);
 
-    store.sessions().insert(given);
+    insert(given);
 
     assertThat(store.sessions().find(given.id())).contains(given);
   }
@@ -76,7 +108,7 @@ class SessionsTest {
   @Test
   void endedSessionHasItsEndAndDetails() {
     SessionRecord given = session("admin-1", "mi-1");
-    store.sessions().insert(given);
+    insert(given);
     test.advance(Duration.ofSeconds(5));
 
     assertThat(update(given, Status.Failed, Optional.of("no shell"))).isTrue();
@@ -91,7 +123,7 @@ class SessionsTest {
   @EnumSource(Status.class)
   void endedSessionNeverChanges(Status next) {
     SessionRecord given = session("admin-1", "mi-1");
-    store.sessions().insert(given);
+    insert(given);
     update(given, Status.Terminated, Optional.empty());
     SessionRecord ended = store.sessions().find(given.id()).orElseThrow();
 
@@ -103,7 +135,7 @@ class SessionsTest {
   @Test
   void connectedSessionMayLoseAndFindItsClient() {
     SessionRecord given = session("admin-1", "mi-1");
-    store.sessions().insert(given);
+    insert(given);
 
     assertThat(update(given, Status.Connected, Optional.empty())).isTrue();
     assertThat(update(given, Status.Disconnected, Optional.empty())).isTrue();
@@ -117,7 +149,7 @@ class SessionsTest {
   @Test
   void detailsStayWhereNoneAreGiven() {
     SessionRecord given = session("admin-1", "mi-1");
-    store.sessions().insert(given);
+    insert(given);
     update(given, Status.Terminating, Optional.of("idle"));
 
     update(given, Status.Terminated, Optional.empty());
@@ -133,7 +165,7 @@ class SessionsTest {
   @Test
   void endOfASessionEndsItsTokens() {
     SessionRecord given = session("admin-1", "mi-1");
-    store.sessions().insert(given);
+    insert(given);
     String agent =
         store.tokens().issue(Tokens.Kind.AGENT_DATA_CHANNEL, "admin-1", Duration.ofHours(1));
     String client =
@@ -150,7 +182,7 @@ class SessionsTest {
     List<String> started = new ArrayList<>();
     for (int i = 0; i < 23; i++) {
       String id = "admin-%02d".formatted(i);
-      store.sessions().insert(session(id, "mi-1"));
+      insert(session(id, "mi-1"));
       started.addFirst(id);
       // Three at each instant, so that ids decide too.
       test.advance(Duration.ofMillis(i % 3 == 2 ? 1 : 0));
@@ -162,7 +194,7 @@ class SessionsTest {
       SessionPage page = store.sessions().page(false, SessionFilter.NONE, cursor, 5);
       page.sessions().forEach(each -> listed.add(each.id().value()));
       // New and ended ones between pages do not disturb those that remain.
-      store.sessions().insert(session("new-" + listed.size(), "mi-1"));
+      insert(session("new-" + listed.size(), "mi-1"));
       cursor = page.next().map(Cursor::encode).flatMap(Cursor::parse);
     } while (cursor.isPresent());
 
@@ -171,7 +203,7 @@ class SessionsTest {
 
   @Test
   void fullLastPageHasNoNext() {
-    store.sessions().insert(session("admin-1", "mi-1"));
+    insert(session("admin-1", "mi-1"));
 
     assertThat(store.sessions().page(false, SessionFilter.NONE, Optional.empty(), 1).next())
         .isEmpty();
@@ -179,9 +211,9 @@ class SessionsTest {
 
   @Test
   void historyAndLiveSessionsAreApart() {
-    store.sessions().insert(session("live", "mi-1"));
+    insert(session("live", "mi-1"));
     SessionRecord over = session("over", "mi-1");
-    store.sessions().insert(over);
+    insert(over);
     update(over, Status.Terminated, Optional.empty());
 
     assertThat(ids(false, SessionFilter.NONE)).containsExactly("live");
@@ -190,13 +222,13 @@ class SessionsTest {
 
   @Test
   void filtersMustAllHold() {
-    store.sessions().insert(session("a", "mi-1"));
+    insert(session("a", "mi-1"));
     test.advance(Duration.ofSeconds(1));
-    store.sessions().insert(session("b", "mi-1"));
-    store.sessions().insert(session("c", "mi-2"));
+    insert(session("b", "mi-1"));
+    insert(session("c", "mi-2"));
     test.advance(Duration.ofSeconds(1));
     SessionRecord last = session("d", "mi-1");
-    store.sessions().insert(last);
+    insert(last);
     update(last, Status.Connected, Optional.empty());
     Instant second = TestStore.START.plusSeconds(1);
 
@@ -216,8 +248,8 @@ class SessionsTest {
   @Test
   void historyIsForgottenAfterItsTime() {
     SessionRecord over = session("over", "mi-1");
-    store.sessions().insert(over);
-    store.sessions().insert(session("live", "mi-1"));
+    insert(over);
+    insert(session("live", "mi-1"));
     update(over, Status.Terminated, Optional.empty());
 
     test.advance(Duration.ofDays(30));
@@ -238,7 +270,7 @@ class SessionsTest {
         SessionRecord over = session("over-" + i, "mi-1");
         var _ =
             many.submit(() -> {
-              store.sessions().insert(over);
+              insert(over);
               return update(over, Status.Terminated, Optional.empty());
             });
       }
@@ -247,7 +279,7 @@ class SessionsTest {
     assertThat(store.sessions().expireHistory(test.now(), Store.EXPIRY_BATCH_MAX))
         .isEqualTo(Store.EXPIRY_BATCH_MAX);
     assertThat(ids(true, SessionFilter.NONE)).hasSize(1);
-    store.sessions().insert(session("live", "mi-1"));
+    insert(session("live", "mi-1"));
 
     store.expire();
 

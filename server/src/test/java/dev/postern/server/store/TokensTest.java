@@ -82,16 +82,33 @@ class TokensTest {
   }
 
   @Test
-  void allTokensOfASessionsClientEndTogether() {
+  void tokenInThePlaceOfOthersEndsThem() {
     String first = tokens.issue(Kind.CLIENT_DATA_CHANNEL, "admin-1", HOUR);
     String resume = tokens.issue(Kind.CLIENT_RESUME, "admin-1", HOUR);
     String agents = tokens.issue(Kind.AGENT_DATA_CHANNEL, "admin-1", HOUR);
 
-    tokens.discardOfClient("admin-1");
+    String instead = tokens.issueInstead("admin-1", HOUR);
 
     assertThat(tokens.redeem(Kind.CLIENT_DATA_CHANNEL, first)).isEmpty();
     assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", resume)).isFalse();
     assertThat(tokens.redeem(Kind.AGENT_DATA_CHANNEL, agents)).isPresent();
+    assertThat(tokens.redeem(Kind.CLIENT_DATA_CHANNEL, instead)).contains("admin-1");
+  }
+
+  @Test
+  void allTokensOfASessionEndTogether() {
+    String first = tokens.issue(Kind.CLIENT_DATA_CHANNEL, "admin-1", HOUR);
+    String resume = tokens.issue(Kind.CLIENT_RESUME, "admin-1", HOUR);
+    String agents = tokens.issue(Kind.AGENT_DATA_CHANNEL, "admin-1", HOUR);
+
+    String others = tokens.issue(Kind.CLIENT_DATA_CHANNEL, "admin-2", HOUR);
+
+    tokens.discardOfSession("admin-1");
+
+    assertThat(tokens.redeem(Kind.CLIENT_DATA_CHANNEL, first)).isEmpty();
+    assertThat(tokens.use(Kind.CLIENT_RESUME, "admin-1", resume)).isFalse();
+    assertThat(tokens.redeem(Kind.AGENT_DATA_CHANNEL, agents)).isEmpty();
+    assertThat(tokens.redeem(Kind.CLIENT_DATA_CHANNEL, others)).isPresent();
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
-import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import java.util.Map;
 import java.util.Optional;
@@ -61,15 +60,8 @@ final class ResumeSession extends SsmOperation<ResumeSessionRequest, ResumeSessi
     }
     // Only the newest token opens the channel: an older one may have leaked with the lost
     // connection.
-    store.tokens().discardOfClient(session.id().value());
     return answer
-        .tokenValue(
-            store
-                .tokens()
-                .issue(
-                    Tokens.Kind.CLIENT_DATA_CHANNEL,
-                    session.id().value(),
-                    StartSession.TOKEN_LIFETIME))
+        .tokenValue(store.tokens().issueInstead(session.id().value(), StartSession.TOKEN_LIFETIME))
         .streamUrl(streamUrls.of(session.id()))
         .build();
   }

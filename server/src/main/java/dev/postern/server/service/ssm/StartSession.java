@@ -131,9 +131,8 @@ final class StartSession extends SsmOperation<StartSessionRequest, StartSessionR
     ask(input.target(), new IsConnected(input.target()));
     Caller caller = call.permit().caller();
     SessionId id = ids.next(caller);
-    store.sessions().insert(record(call, input, document, limits, id));
     String token =
-        store.tokens().issue(Tokens.Kind.CLIENT_DATA_CHANNEL, id.value(), TOKEN_LIFETIME);
+        store.sessions().insert(record(call, input, document, limits, id), TOKEN_LIFETIME);
     start(
         call,
         input.target(),

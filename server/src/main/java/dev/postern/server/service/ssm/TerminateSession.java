@@ -11,7 +11,6 @@ import dev.postern.server.service.Constraints;
 import dev.postern.server.shape.SdkCodec;
 import dev.postern.server.store.SessionRecord;
 import dev.postern.server.store.Store;
-import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +60,7 @@ final class TerminateSession
   }
 
   private void end(Call call, SessionId id) {
-    store.tokens().discardOfClient(id.value());
-    store.tokens().discard(Tokens.Kind.AGENT_DATA_CHANNEL, id.value());
+    store.tokens().discardOfSession(id.value());
     try {
       if (bus.request(new EndSession(id, "", DETAILS))) {
         return;

@@ -265,23 +265,25 @@ class TagOperationsTest {
 
   @Test
   void sessionsHaveTheirOwnersAndTargetsTags() {
-    ssm.store
-        .sessions()
-        .insert(
-            new SessionRecord(
-                new SessionId("admin-1"),
-                "arn:aws:iam::123456789012:user/admin",
-                "AIDAX",
-                NODE,
-                DOCUMENT,
-                "Standard_Stream",
-                Optional.empty(),
-                SessionRecord.Status.Connecting,
-                ssm.clock.now(),
-                Optional.empty(),
-                Optional.empty(),
-                SessionLimits.DEFAULT,
-                Optional.empty()));
+    String _ =
+        ssm.store
+            .sessions()
+            .insert(
+                new SessionRecord(
+                    new SessionId("admin-1"),
+                    "arn:aws:iam::123456789012:user/admin",
+                    "AIDAX",
+                    NODE,
+                    DOCUMENT,
+                    "Standard_Stream",
+                    Optional.empty(),
+                    SessionRecord.Status.Connecting,
+                    ssm.clock.now(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    SessionLimits.DEFAULT,
+                    Optional.empty()),
+                Duration.ofMinutes(5));
 
     Check terminate =
         check(
