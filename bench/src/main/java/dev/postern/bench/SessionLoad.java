@@ -4,7 +4,10 @@ import dev.postern.client.api.ApiAccess;
 import dev.postern.client.api.Ssm;
 import dev.postern.client.session.SessionTicket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,10 @@ import picocli.CommandLine.Option;
 public final class SessionLoad implements Callable<Integer> {
   private static final int OPENED_AT_ONCE = 8;
   private static final int KEYS = 1000;
+
+  /** Until then the compilers of three Java programs take turns with the keys. */
+  private static final int KEYS_BEFOREHAND = 12_000;
+
   private static final long BULK_BYTES = 500_000_000;
   private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -92,7 +99,7 @@ public final class SessionLoad implements Callable<Integer> {
           System.getProperty("os.version"),
           withProfile ? "the profile" : "no profile");
       System.out.println(Durations.heading());
-      measureStarts(access, node);
+      measureStarts(installation, access, node);
       measureKeys(installation, home, access, node);
       measureShells(installation, access, node);
     }
@@ -104,7 +111,7 @@ public final class SessionLoad implements Callable<Integer> {
     long nanos() throws IOException, InterruptedException;
   }
 
-  private void measureStarts(ApiAccess access, String node)
+  private void measureStarts(Installation installation, ApiAccess access, String node)
       throws IOException, InterruptedException {
     Ssm ssm = access.ssm();
     Sample remote =
@@ -127,6 +134,34 @@ public final class SessionLoad implements Callable<Integer> {
     String often = ", " + rate + " a second";
     System.out.println(atRate("StartSession answered -> prompt" + often, remote).row());
     System.out.println(atRate("  baseline: login shell -> first byte" + often, local).row());
+    // Each start waits for several of these.
+    try (FlushedFile file = new FlushedFile(installation.directory("flushed"))) {
+      System.out.println(atRate("  baseline: 4 KiB to the disk" + often, file::append).row());
+    }
+  }
+
+  /** A file on the disk of the server's store that grows as that store's journal does. */
+  private static final class FlushedFile implements AutoCloseable {
+    private static final int PAGE = 4096;
+    private final FileChannel channel;
+
+    FlushedFile(Path directory) throws IOException {
+      channel =
+          FileChannel.open(
+              directory.resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
+    }
+
+    long append() throws IOException {
+      long begun = System.nanoTime();
+      int _ = channel.write(ByteBuffer.allocate(PAGE));
+      channel.force(false);
+      return System.nanoTime() - begun;
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   /** The shell that the node starts, at a PTY of this machine. */
@@ -172,7 +207,10 @@ public final class SessionLoad implements Callable<Integer> {
         long _ = shell.screen().awaitAny();
         shell.screen().settle();
       }
-      Durations _ = echoes("warm-up", remote);
+      System.out.println(echoes("key -> echo, the first " + KEYS, remote).row());
+      for (int typed = KEYS; typed < KEYS_BEFOREHAND; typed += KEYS) {
+        Durations _ = echoes("warm-up", remote);
+      }
       System.out.println(echoes("key -> echo, nothing beside", remote).row());
       System.out.println(echoes("  baseline: the same shell at a local PTY", local).row());
       int port = tunnels.forward(installation, home, node, service.port());
