@@ -117,18 +117,16 @@ final class ProcessScope {
   private Set<Long> awaitNone(Set<Long> known, Duration grace) throws InterruptedException {
     long deadline = System.nanoTime() + grace.toNanos();
     Set<Long> members = known;
-    while (!members.isEmpty()) {
+    while (!members.isEmpty() && System.nanoTime() - deadline < 0) {
       // Whether some go on living is asked of them alone: a look at all processes of a machine is
       // most of the work that the end of a session is.
-      while (members.stream().anyMatch(pid -> ProcessTable.entry(pid) != null)) {
-        if (System.nanoTime() - deadline > 0) {
-          return members();
-        }
+      if (members.stream().anyMatch(pid -> ProcessTable.entry(pid) != null)) {
         Thread.sleep(LOOK_AGAIN_MILLIS);
+      } else {
+        members = members();
       }
-      members = members();
     }
-    return members;
+    return members.isEmpty() ? members : members();
   }
 
   /**

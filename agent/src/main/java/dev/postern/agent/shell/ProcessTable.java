@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ProcessTable {
   private static final File PROC = new File("/proc");
 
-  /** More than the line has: 52 numbers, and a name of at most 64 bytes. */
+  /** More than the line has: 52 numbers, and a name of 64 bytes, of which some may be escaped. */
   private static final int STAT_BYTES_MAX = 2048;
 
   /** Positions in {@code /proc/PID/stat} counted from the state, which follows the name. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,6 +102,46 @@ class ProcessScopeTest {
     awaitMembers(scope, 3);
 
     assertThat(scope.end(Duration.ZERO)).isTrue();
+
+    process.await();
+    assertThat(survivors()).isZero();
+  }
+
+  /** Whoever is seen is gone when he is asked for again, and has a child. */
+  @Test
+  void processesThatLiveForAMomentDoNotDelayTheEndForEver(@TempDir Path directory)
+      throws Exception {
+    Path stop = directory.resolve("stop");
+    Path generation = directory.resolve("generation");
+    Files.writeString(
+        generation, "trap '' HUP; [ -e '%s' ] && exit; sh '%s' &".formatted(stop, generation));
+    ProcessScope scope = new ProcessScope(mark, Optional.empty());
+    ProgramProcess process = start(scope, "sh '%s'".formatted(generation));
+    try {
+      awaitMembers(scope, 1);
+
+      // Without a control group nothing can hold them; a test with one is below.
+      boolean _ = scope.end(GRACE);
+    } finally {
+      Files.createFile(stop);
+    }
+
+    process.await();
+    assertThat(scope.end(GRACE)).isTrue();
+  }
+
+  @Test
+  void processesThatLiveForAMomentAreCaughtInAControlGroup(@TempDir Path directory)
+      throws Exception {
+    Optional<Cgroup> cgroup = Cgroup.create("postern-" + mark);
+    assumeTrue(cgroup.isPresent(), "no control group can be made here");
+    Path generation = directory.resolve("generation");
+    Files.writeString(generation, "trap '' HUP; sh '%s' &".formatted(generation));
+    ProcessScope scope = new ProcessScope(mark, cgroup);
+    ProgramProcess process = start(scope, "sh '%s'".formatted(generation));
+    awaitMembers(scope, 1);
+
+    assertThat(scope.end(GRACE)).isTrue();
 
     process.await();
     assertThat(survivors()).isZero();
