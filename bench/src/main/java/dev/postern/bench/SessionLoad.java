@@ -140,7 +140,7 @@ public final class SessionLoad implements Callable<Integer> {
     }
   }
 
-  /** A file on the disk of the server's store that grows as that store's journal does. */
+  /** A file on the disk of the server's store. */
   private static final class FlushedFile implements AutoCloseable {
     private static final int PAGE = 4096;
     private final FileChannel channel;
