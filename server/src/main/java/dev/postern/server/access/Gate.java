@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one door: every call, and every signed WebSocket, is decided here by the policies that are in
- * force at that moment (spec/aws-api.md 4). Safe for use by many threads; reads the principal's
- * policies anew for each decision.
+ * force at that moment (spec/aws-api.md 4). Safe for use by many threads; asks for the principal's
+ * policies at each decision.
  */
 public final class Gate {
   private final PolicySets policySets;

@@ -4,16 +4,15 @@ import dev.postern.aws.sigv4.AccessKeys;
 import dev.postern.aws.sigv4.NodeSignature;
 import dev.postern.server.store.AccessKeyRecord;
 import dev.postern.server.store.AccessKeyRecord.Principal;
+import dev.postern.server.store.Grants;
 import dev.postern.server.store.NodeRecord;
-import dev.postern.server.store.RoleRecord;
 import dev.postern.server.store.Store;
-import dev.postern.server.store.UserRecord;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds who calls by the key that a request names. Safe for use by many threads; asks the store
- * every time, so a key that was just deleted is gone at once.
+ * Finds who calls by the key that a request names. Safe for use by many threads; asks the store for
+ * the key every time, so one that was just deleted is gone at once.
  */
 public final class Keyring implements AccessKeys<CallerKey> {
   private final Store store;
@@ -37,16 +36,16 @@ public final class Keyring implements AccessKeys<CallerKey> {
   private Optional<Caller> caller(AccessKeyRecord key) {
     return switch (key.principal()) {
       case Principal.User(String name) ->
-          store.principals().findUser(name).map(user -> caller(user, key));
+          store.grants().ofUser(name).map(user -> caller(user, key));
       case Principal.RoleSession session ->
-          store.principals().findRole(session.roleName()).map(role -> caller(role, session, key));
+          store.grants().ofRole(session.roleName()).map(role -> caller(role, session, key));
     };
   }
 
-  private Caller caller(UserRecord user, AccessKeyRecord key) {
+  private Caller caller(Grants.Granted user, AccessKeyRecord key) {
     return new Caller.User(
         names.user(user.path(), user.name()),
-        user.userId(),
+        user.id(),
         user.name(),
         key.accessKeyId(),
         temporary(key));
@@ -56,10 +55,10 @@ public final class Keyring implements AccessKeys<CallerKey> {
     return key.expiration().map(_ -> new Caller.Temporary(key.createdDate(), key.context()));
   }
 
-  private Caller caller(RoleRecord role, Principal.RoleSession session, AccessKeyRecord key) {
+  private Caller caller(Grants.Granted role, Principal.RoleSession session, AccessKeyRecord key) {
     return new Caller.RoleSession(
         names.roleSession(role.name(), session.sessionName()),
-        role.roleId() + ":" + session.sessionName(),
+        role.id() + ":" + session.sessionName(),
         names.role(role.path(), role.name()),
         role.name(),
         session.sessionName(),

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What policies and condition keys a caller has right now: read anew for each decision, compiled
- * once for each text. Safe for use by many threads.
+ * What policies and condition keys a caller has right now: asked of the store for each decision,
+ * compiled once for each text. Safe for use by many threads.
  */
 public final class PolicySets {
   /** Compiled texts that are kept; a server with more of them compiles some again. */
@@ -53,7 +53,7 @@ public final class PolicySets {
    */
   public record Held(PolicySet policies, RequestContext context) {}
 
-  /** Reads it anew, policies and tags together. */
+  /** What it is now, policies and tags of one moment. */
   public Held of(Caller caller) {
     Optional<Grants.Granted> granted = granted(caller);
     return new Held(

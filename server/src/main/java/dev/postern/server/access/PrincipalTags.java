@@ -17,7 +17,7 @@ public final class PrincipalTags {
     this.store = store;
   }
 
-  /** The value of a tag, read anew; empty where the caller has no such tag. */
+  /** The value of a tag as it is now; empty where the caller has no such tag. */
   public Optional<String> value(Caller caller, String key) {
     Map<String, String> own =
         switch (caller) {

@@ -1,18 +1,41 @@
 package dev.postern.server.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Everything that a decision needs to know about a principal, read at one moment. Safe for use by
- * many threads.
+ * Everything that a decision needs to know about a principal, read at one moment. What was read is
+ * remembered until any identity is written (docs/decisions/0009). Safe for use by many threads.
  */
 public final class Grants {
+  /** Of policies that are remembered; a server on which more are in use reads some again. */
+  private static final int KNOWN_CHARACTERS_MAX = 16 * 1024 * 1024;
+
+  /** What a principal costs besides, as characters. */
+  private static final int PRINCIPAL_CHARACTERS = 1024;
+
+  private record Key(IamEntity kind, String name) {}
+
+  /**
+   * @param version the identities' version before it was read: what was read with another may be
+   *     old
+   */
+  private record Known(long version, Granted granted) {}
+
   private final Identity identity;
+  private final Cache<Key, Known> known =
+      Caffeine.newBuilder()
+          .maximumWeight(KNOWN_CHARACTERS_MAX)
+          .weigher((Key key, Known value) -> characters(value.granted()))
+          .build();
 
   Grants(Identity identity) {
     this.identity = identity;
@@ -41,8 +64,11 @@ public final class Grants {
 
   /** Of a user, with its groups. */
   public Optional<Granted> ofUser(String userName) {
+    return known(new Key(IamEntity.USER, Principals.key(userName)), this::readUser);
+  }
+
+  private Optional<Granted> readUser(String key) {
     return identity.read(handle -> {
-      String key = Principals.key(userName);
       List<GrantedPolicy> policies = new ArrayList<>();
       Optional<Granted> user =
           handle
@@ -75,8 +101,30 @@ public final class Grants {
 
   /** Of a role. */
   public Optional<Granted> ofRole(String roleName) {
+    return known(new Key(IamEntity.ROLE, Principals.key(roleName)), this::readRole);
+  }
+
+  private Optional<Granted> known(Key key, Function<String, Optional<Granted>> read) {
+    long version = identity.version();
+    Known before = known.getIfPresent(key);
+    if (before != null && before.version() == version) {
+      return Optional.of(before.granted());
+    }
+    Optional<Granted> granted = read.apply(key.name());
+    // Names that nobody bears are not kept: anyone can think of any number of them.
+    granted.ifPresent(found -> known.put(key, new Known(version, found)));
+    return granted;
+  }
+
+  private static int characters(Granted granted) {
+    return PRINCIPAL_CHARACTERS
+        + Stream.concat(granted.policies().stream(), granted.boundary().stream())
+            .mapToInt(policy -> policy.document().map(String::length).orElse(0))
+            .sum();
+  }
+
+  private Optional<Granted> readRole(String key) {
     return identity.read(handle -> {
-      String key = Principals.key(roleName);
       List<GrantedPolicy> policies = new ArrayList<>();
       Optional<Granted> role =
           handle
@@ -106,7 +154,8 @@ public final class Grants {
 
   /** The tags of a user or role; none where there is no such one. */
   public Map<String, String> tags(IamEntity kind, String name) {
-    return identity.read(handle -> IamTags.of(handle, kind, Principals.key(name)));
+    Optional<Granted> granted = kind == IamEntity.USER ? ofUser(name) : ofRole(name);
+    return granted.map(Granted::tags).orElse(Map.of());
   }
 
   /** A managed policy by its ARN, for the policies of a session. */

@@ -6,7 +6,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The part of the database that decisions depend on: every write of it is counted, so that those
- * who keep watch over running sessions know when to look again. Safe for use by many threads.
+ * who keep watch over running sessions, or remember what they read, know when to look again. Safe
+ * for use by many threads.
  */
 final class Identity {
   private final Database database;
@@ -18,9 +19,12 @@ final class Identity {
 
   /** Runs the work in a transaction; durable, and counted, when this returns. */
   <T> T write(Function<Handle, T> work) {
-    T result = database.write(work);
-    version.incrementAndGet();
-    return result;
+    try {
+      return database.write(work);
+    } finally {
+      // Also after a failure, of which nobody knows what it left behind.
+      version.incrementAndGet();
+    }
   }
 
   <T> T read(Function<Handle, T> work) {

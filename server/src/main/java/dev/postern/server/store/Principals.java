@@ -1,62 +1,12 @@
 package dev.postern.server.store;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** Users and roles. Safe for use by many threads. */
-public final class Principals {
-  private final Database database;
-
-  Principals(Database database) {
-    this.database = database;
-  }
-
-  /** The user of this name, without regard to case. */
-  public Optional<UserRecord> findUser(String name) {
-    return database.read(handle ->
-        handle
-            .createQuery("select * from iam_user where name_key = :key")
-            .bind("key", key(name))
-            .map((row, context) ->
-                new UserRecord(
-                    row.getString("user_name"),
-                    row.getString("path"),
-                    row.getString("user_id"),
-                    Columns.time(row, "created_at"),
-                    policies(handle, "user_policy", name)))
-            .findOne());
-  }
-
-  /** The role of this name, given without a path, without regard to case. */
-  public Optional<RoleRecord> findRole(String name) {
-    return database.read(handle ->
-        handle
-            .createQuery("select * from iam_role where name_key = :key")
-            .bind("key", key(name))
-            .map((row, context) ->
-                new RoleRecord(
-                    row.getString("role_name"),
-                    row.getString("path"),
-                    row.getString("role_id"),
-                    row.getString("trust_policy"),
-                    Columns.optionalText(row, "description"),
-                    Duration.ofSeconds(row.getLong("session_seconds_max")),
-                    Columns.time(row, "created_at"),
-                    policies(handle, "role_policy", name)))
-            .findOne());
-  }
-
-  private static List<String> policies(Handle handle, String table, String name) {
-    return handle
-        .createQuery(
-            "select policy_arn from " + table + " where name_key = :key order by policy_arn")
-        .bind("key", key(name))
-        .mapTo(String.class)
-        .list();
-  }
+/** How users and roles are stored, and by what they are found. */
+final class Principals {
+  private Principals() {}
 
   static void insert(Handle handle, UserRecord user) {
     handle

@@ -28,11 +28,6 @@ public final class Sessions {
     this.tokens = tokens;
   }
 
-  /** Stores a new session. */
-  public void insert(SessionRecord session) {
-    database.write(handle -> insert(handle, session));
-  }
-
   /**
    * Stores a new session and, by the same commit, a token of this lifetime that opens its client's
    * data channel; the token.

@@ -49,7 +49,6 @@ public final class Store implements AutoCloseable {
   private final Activations activations;
   private final Sessions sessions;
   private final Tokens tokens;
-  private final Principals principals;
   private final AccessKeys accessKeys;
   private final UserKeys userKeys;
   private final KeyUses keyUses;
@@ -83,7 +82,6 @@ public final class Store implements AutoCloseable {
     this.activations = new Activations(database);
     this.tokens = new Tokens(database, options.clock(), options.random());
     this.sessions = new Sessions(database, options.clock(), tokens);
-    this.principals = new Principals(database);
     this.accessKeys = accessKeys;
     this.userKeys = new UserKeys(identity, accessKeys);
     this.keyUses = new KeyUses(database);
@@ -148,10 +146,6 @@ public final class Store implements AutoCloseable {
     return tokens;
   }
 
-  public Principals principals() {
-    return principals;
-  }
-
   public AccessKeys accessKeys() {
     return accessKeys;
   }
@@ -166,6 +160,10 @@ public final class Store implements AutoCloseable {
 
   public MfaDevices mfaDevices() {
     return mfaDevices;
+  }
+
+  Identity identity() {
+    return identity;
   }
 
   public Grants grants() {

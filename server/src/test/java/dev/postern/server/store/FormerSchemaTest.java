@@ -137,8 +137,8 @@ final class FormerSchemaTest {
   @Test
   void nothingThatAFreshStartMakesIsAdded() {
     try (Store store = Store.open(options)) {
-      assertThat(store.principals().findUser(Store.ADMINISTRATOR)).isEmpty();
-      assertThat(store.principals().findRole(Store.NODE_ROLE)).isEmpty();
+      assertThat(store.grants().ofUser(Store.ADMINISTRATOR)).isEmpty();
+      assertThat(store.grants().ofRole(Store.NODE_ROLE)).isEmpty();
     }
   }
 }

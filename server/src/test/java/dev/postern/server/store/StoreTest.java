@@ -28,17 +28,17 @@ class StoreTest {
   @Test
   void firstStartMakesTheAdministratorTheNodeRoleAndThePreferences() throws Exception {
     try (Store store = test.open()) {
-      UserRecord admin = store.principals().findUser("Admin").orElseThrow();
-      RoleRecord role = store.principals().findRole("ssmservicerole").orElseThrow();
+      Grants.Granted admin = store.grants().ofUser("Admin").orElseThrow();
+      TrustedRole role = store.roleTrusts().find("ssmservicerole").orElseThrow();
       List<AccessKeyRecord> keys = store.accessKeys().ofUser("admin");
 
       assertThat(admin.name()).isEqualTo("admin");
-      assertThat(admin.userId()).matches("AIDA[A-Z2-7]{17}");
-      assertThat(admin.attachedPolicies())
+      assertThat(admin.id()).matches("AIDA[A-Z2-7]{17}");
+      assertThat(store.principalPolicies().attached(IamEntity.USER, "admin"))
           .containsExactly("arn:aws:iam::aws:policy/AdministratorAccess");
       assertThat(role.roleId()).matches("AROA[A-Z2-7]{17}");
       assertThat(role.trustPolicy()).contains("\"Service\":\"ssm.amazonaws.com\"");
-      assertThat(role.attachedPolicies())
+      assertThat(store.principalPolicies().attached(IamEntity.ROLE, role.name()))
           .containsExactly("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore");
       assertThat(keys).hasSize(1);
       assertThat(keys.getFirst().accessKeyId()).matches("AKIA[A-Z2-7]{16}");

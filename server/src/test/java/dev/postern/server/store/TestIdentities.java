@@ -1,10 +1,5 @@
 package dev.postern.server.store;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +11,7 @@ public final class TestIdentities {
     this.store = store;
   }
 
-  public void user(String name, String userId) throws SQLException {
+  public void user(String name, String userId) {
     run(
         "insert into iam_user values (?, ?, '/', ?, 1, null)",
         name.toLowerCase(Locale.ROOT),
@@ -25,12 +20,11 @@ public final class TestIdentities {
   }
 
   /** A role whose sessions last at most an hour. */
-  public void role(String name, String roleId, String trustPolicy) throws SQLException {
+  public void role(String name, String roleId, String trustPolicy) {
     role(name, roleId, trustPolicy, "{}");
   }
 
-  public void role(String name, String roleId, String trustPolicy, String trustIds)
-      throws SQLException {
+  public void role(String name, String roleId, String trustPolicy, String trustIds) {
     run(
         """
         insert into iam_role (name_key, role_name, path, role_id, trust_policy,
@@ -45,7 +39,7 @@ public final class TestIdentities {
   }
 
   /** So many roles that there are this many with those that were there. */
-  public void roles(int total, String trustPolicy) throws SQLException {
+  public void roles(int total, String trustPolicy) {
     run(
         """
         with recursive numbers (n) as (
@@ -59,7 +53,7 @@ public final class TestIdentities {
   }
 
   /** So many instance profiles, which hold no role. */
-  public void instanceProfiles(int count) throws SQLException {
+  public void instanceProfiles(int count) {
     run(
         """
         with recursive numbers (n) as (
@@ -70,7 +64,7 @@ public final class TestIdentities {
         count);
   }
 
-  public void maxSession(String roleName, int seconds) throws SQLException {
+  public void maxSession(String roleName, int seconds) {
     run(
         "update iam_role set session_seconds_max = ? where role_name = ?",
         String.valueOf(seconds),
@@ -78,8 +72,7 @@ public final class TestIdentities {
   }
 
   /** A policy that is part of a user or role. */
-  public void policy(String kind, String entity, String policyName, String document)
-      throws SQLException {
+  public void policy(String kind, String entity, String policyName, String document) {
     run(
         "insert into inline_policy values (?, ?, ?, ?)",
         kind,
@@ -88,7 +81,7 @@ public final class TestIdentities {
         document);
   }
 
-  public void tag(String kind, String entity, String key, String value) throws SQLException {
+  public void tag(String kind, String entity, String key, String value) {
     run(
         "insert into iam_tag values (?, ?, ?, ?, ?)",
         kind,
@@ -98,12 +91,11 @@ public final class TestIdentities {
         value);
   }
 
-  public void delete(String table, String name) throws SQLException {
+  public void delete(String table, String name) {
     run("delete from " + table + " where name_key = ?", name.toLowerCase(Locale.ROOT));
   }
 
-  public void provider(String arn, String url, String clientIds, String thumbprints)
-      throws SQLException {
+  public void provider(String arn, String url, String clientIds, String thumbprints) {
     run("insert into oidc_provider values (?, ?, ?, ?, 1)", arn, url, clientIds, thumbprints);
   }
 
@@ -120,16 +112,8 @@ public final class TestIdentities {
         userName.toLowerCase(Locale.ROOT));
   }
 
-  private void run(String sql, @Nullable Object... values) throws SQLException {
-    Path file = store.database();
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      connection.createStatement().execute("pragma foreign_keys = on");
-      connection.createStatement().execute("pragma busy_timeout = 10000");
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.executeUpdate();
-    }
+  /** By the store that is open, which counts what is written of identities. */
+  private void run(String sql, @Nullable Object... values) {
+    store.opened().identity().write(handle -> handle.execute(sql, values));
   }
 }

@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Opens real stores in a directory of a test, with a clock that the test moves. */
 public final class TestStore {
@@ -15,13 +17,20 @@ public final class TestStore {
 
   private final Path directory;
   private Instant now = START;
+  private @Nullable Store opened;
 
   public TestStore(Path directory) {
     this.directory = directory;
   }
 
   public Store open() throws Exception {
-    return Store.open(options());
+    opened = Store.open(options());
+    return opened;
+  }
+
+  /** The store that was opened last. */
+  Store opened() {
+    return Objects.requireNonNull(opened, "not opened yet");
   }
 
   StoreOptions options() throws Exception {

@@ -126,7 +126,7 @@ final class UserOperationsTest {
         named("alice").copy(user -> user.permissionsBoundary(arn)),
         "NoSuchEntity",
         "Policy " + arn + " does not exist or is not attachable.");
-    assertThat(iam.store.principals().findUser("alice")).isEmpty();
+    assertThat(iam.store.grants().ofUser("alice")).isEmpty();
   }
 
   @Test
@@ -140,7 +140,7 @@ final class UserOperationsTest {
 
     iam.run(maker, named("plain"));
     iam.denied(maker, named("tagged").copy(user -> user.tags(tag("k", "v"))));
-    assertThat(iam.store.principals().findUser("tagged")).isEmpty();
+    assertThat(iam.store.grants().ofUser("tagged")).isEmpty();
   }
 
   @Test
