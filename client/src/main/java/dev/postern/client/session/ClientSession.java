@@ -210,7 +210,8 @@ public final class ClientSession implements DataChannel.Receiver {
       // A short command has ended already, and how is about to be told.
       return;
     }
-    new Keyboard(streams, local.filter(), channel, terminal.hasInput(), this::report).start();
+    Thread _ =
+        new Keyboard(streams, local.filter(), channel, terminal.hasInput(), this::report).start();
   }
 
   private void greet() throws IOException {

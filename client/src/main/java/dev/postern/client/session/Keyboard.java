@@ -26,6 +26,9 @@ final class Keyboard {
   private final boolean terminal;
   private final Consumer<Ending> endings;
 
+  /** The last byte that was to be sent, a line's end where there was none. Of the thread. */
+  private byte last = '\n';
+
   /**
    * @param terminal whether a person types; otherwise the end of the input is passed on as the end
    *     of typing
@@ -44,36 +47,40 @@ final class Keyboard {
     this.endings = endings;
   }
 
-  void start() {
+  /** The thread, which ends as said above. */
+  Thread start() {
     // A platform thread: the read blocks in the kernel and would hold a carrier.
-    Thread.ofPlatform().daemon().name("keyboard").start(this::run);
+    return Thread.ofPlatform().daemon().name("keyboard").start(this::run);
   }
 
   private void run() {
     try {
-      byte last = pump();
+      if (!pump()) {
+        return;
+      }
       if (terminal) {
         endings.accept(
             new Ending.Left(
                 "Terminal closed", dev.postern.client.terminal.Signals.Kind.HUP.exitCode()));
       } else {
-        endTyping(last);
+        endTyping();
       }
     } catch (IOException closed) {
       endings.accept(new Ending.Lost(closed));
     }
   }
 
-  /** The last byte that was sent, a line's end where there was none. */
-  private byte pump() throws IOException {
-    byte last = '\n';
+  /** Whether the input came to its end; false when the session did. */
+  private boolean pump() throws IOException {
     byte[] buffer = new byte[READ_BYTES_MAX];
     for (int count = read(buffer); count > 0; count = read(buffer)) {
       InputFilter.Passed passed = filter.pass(ByteBuffer.wrap(Arrays.copyOf(buffer, count)));
       ByteBuffer toSend = passed.toSend();
       if (toSend.hasRemaining()) {
         last = toSend.get(toSend.limit() - 1);
-        channel.send(PayloadType.OUTPUT, toSend);
+        if (!send(toSend)) {
+          return false;
+        }
       }
       switch (passed.request()) {
         case NONE -> {}
@@ -81,7 +88,17 @@ final class Keyboard {
         case HELP -> SessionStreams.write(streams.texts(), helpOnRawScreen());
       }
     }
-    return last;
+    return true;
+  }
+
+  /** False when the session has ended: a key came too late, and the receiver hears how it ended. */
+  private boolean send(ByteBuffer bytes) {
+    try {
+      channel.send(PayloadType.OUTPUT, bytes);
+      return true;
+    } catch (IOException ended) {
+      return false;
+    }
   }
 
   /** A terminal that went away reads as an error. */
@@ -94,11 +111,11 @@ final class Keyboard {
   }
 
   /** A remote shell sees what it would see of a script: the last line complete, then the end. */
-  private void endTyping(byte last) throws IOException {
+  private void endTyping() {
     boolean complete = last == '\n' || last == '\r';
     byte[] ending =
         complete ? new byte[] {END_OF_TRANSMISSION} : new byte[] {'\r', END_OF_TRANSMISSION};
-    channel.send(PayloadType.OUTPUT, ByteBuffer.wrap(ending));
+    boolean _ = send(ByteBuffer.wrap(ending));
   }
 
   private static String helpOnRawScreen() {
