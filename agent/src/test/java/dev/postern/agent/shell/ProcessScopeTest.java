@@ -39,6 +39,13 @@ class ProcessScopeTest {
     return ProgramProcess.start(script, scope);
   }
 
+  /** Of this session; only some containers let none be made. */
+  private Cgroup group() {
+    Optional<Cgroup> group = Cgroup.create("postern-" + mark);
+    assumeTrue(group.isPresent(), "no control group can be made here");
+    return group.get();
+  }
+
   private static void awaitContent(Path file, String content) throws Exception {
     long deadline = System.nanoTime() + Screen.PATIENCE.toNanos();
     while (!Files.readString(file).equals(content)) {
@@ -79,9 +86,8 @@ class ProcessScopeTest {
 
   @Test
   void processThatHidCompletelyIsGoneWithAControlGroup() throws Exception {
-    Optional<Cgroup> cgroup = Cgroup.create("postern-" + mark);
-    assumeTrue(cgroup.isPresent(), "no control group can be made here");
-    ProcessScope scope = new ProcessScope(mark, cgroup);
+    Cgroup cgroup = group();
+    ProcessScope scope = new ProcessScope(mark, Optional.of(cgroup));
     ProgramProcess process =
         start(scope, "( ( exec env -i setsid sleep 1000 ) & ) ; exec env -i sleep 1000");
     awaitMembers(scope, 2);
@@ -91,7 +97,7 @@ class ProcessScopeTest {
 
     process.await();
     assertThat(members).allSatisfy(pid -> assertThat(ProcessTable.entry(pid)).isNull());
-    assertThat(Files.exists(cgroup.get().entrance())).isFalse();
+    assertThat(Files.exists(cgroup.entrance())).isFalse();
   }
 
   @Test
@@ -133,11 +139,9 @@ class ProcessScopeTest {
   @Test
   void processesThatLiveForAMomentAreCaughtInAControlGroup(@TempDir Path directory)
       throws Exception {
-    Optional<Cgroup> cgroup = Cgroup.create("postern-" + mark);
-    assumeTrue(cgroup.isPresent(), "no control group can be made here");
     Path generation = directory.resolve("generation");
     Files.writeString(generation, "trap '' HUP; sh '%s' &".formatted(generation));
-    ProcessScope scope = new ProcessScope(mark, cgroup);
+    ProcessScope scope = new ProcessScope(mark, Optional.of(group()));
     ProgramProcess process = start(scope, "sh '%s'".formatted(generation));
     awaitMembers(scope, 1);
 

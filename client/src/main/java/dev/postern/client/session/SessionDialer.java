@@ -50,7 +50,7 @@ public final class SessionDialer implements DataChannel.Dialer {
       new Keepalive(Duration.ZERO, Duration.ofSeconds(15), Duration.ofSeconds(15));
 
   /** As long as the server keeps a session whose client is gone, a new connection can save it. */
-  static final ReconnectPolicy POLICY =
+  private static final ReconnectPolicy POLICY =
       ReconnectPolicy.doubling(
           Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(60));
 

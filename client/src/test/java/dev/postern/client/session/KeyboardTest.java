@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.transport.ChannelSettings;
 import dev.postern.transport.ChannelThreads;
 import dev.postern.transport.DataChannel;
+import dev.postern.transport.ReconnectPolicy;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.ChannelClosed;
 import dev.postern.wire.message.Side;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,7 +50,7 @@ class KeyboardTest {
             },
             new Deaf(),
             new ChannelSettings(
-                SessionDialer.POLICY,
+                new ReconnectPolicy((failures, random) -> Duration.ZERO, Duration.ZERO),
                 InstantSource.system(),
                 new Random(1),
                 ChannelThreads.PLATFORM));

@@ -72,6 +72,44 @@ class GrantsTest {
   }
 
   @Test
+  void policiesThatAreGoneCountNoMore() {
+    done(policies.attach(IamEntity.USER, "alice", POLICY, any -> false));
+    store.customerPolicies().addVersion(POLICY, "v2", false, store.clock().instant());
+    assertThat(documents()).containsExactly("v1");
+    store.customerPolicies().setDefault(POLICY, 2);
+    store.customerPolicies().deleteVersion(POLICY, 1);
+    assertThat(documents()).containsExactly("v2");
+  }
+
+  @Test
+  void whatNobodyChangedIsNotReadAgain() {
+    Grants.Granted alice = grants.ofUser("alice").orElseThrow();
+
+    assertThat(grants.ofUser("Alice").orElseThrow()).isSameAs(alice);
+  }
+
+  @Test
+  void rolesCountFromTheirChangeOn() {
+    String role = Store.NODE_ROLE;
+    int before = grants.ofRole(role).orElseThrow().policies().size();
+    done(policies.putInline(IamEntity.ROLE, role, "inline", "own", 1000));
+    done(policies.attach(IamEntity.ROLE, role, POLICY, any -> false));
+    assertThat(grants.ofRole(role).orElseThrow().policies()).hasSize(before + 2);
+    done(policies.deleteInline(IamEntity.ROLE, role, "inline"));
+    done(policies.detach(IamEntity.ROLE, role, POLICY));
+    assertThat(grants.ofRole(role).orElseThrow().policies()).hasSize(before);
+    done(policies.setBoundary(IamEntity.ROLE, role, Optional.of(POLICY), any -> false));
+    assertThat(grants.ofRole(role).orElseThrow().boundary()).isPresent();
+    done(policies.tag(IamEntity.ROLE, role, Map.of("team", "red")));
+    assertThat(grants.tags(IamEntity.ROLE, role)).containsExactly(Map.entry("team", "red"));
+    for (String arn : policies.attached(IamEntity.ROLE, role)) {
+      done(policies.detach(IamEntity.ROLE, role, arn));
+    }
+    done(store.roles().delete(role));
+    assertThat(grants.ofRole(role)).isEmpty();
+  }
+
+  @Test
   void policiesOfGroupsCountFromTheirChangeOn() {
     done(store.groups().create("team", "/"));
     done(policies.putInline(IamEntity.GROUP, "team", "inline", "team's", 1000));
