@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -43,6 +44,12 @@ final class Connection implements Closeable {
    */
   private static final List<String> NOTHING_IN_COMMON =
       List.of("handshake_failure", "insufficient_security", "unexpected_message");
+
+  /**
+   * Then the first packet is sent anew: TCP repeats it after 1 s, 3 s, 7 s and 15 s, and what came
+   * back in between would be met that much later.
+   */
+  private static final long TRY_MAX_NANOS = TimeUnit.SECONDS.toNanos(4);
 
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
@@ -125,22 +132,27 @@ final class Connection implements Closeable {
       throw new IOException(reached + ": host name cannot be resolved", e);
     }
     IOException failure = null;
-    for (int i = 0; i < addresses.length; i++) {
-      long now = System.nanoTime();
-      // An address that swallows packets must leave time for the ones after it.
-      long share = Math.max(deadlineNanos - now, 0) / (addresses.length - i);
-      PatientSocket socket =
-          new PatientSocket(Patience.until(deadlineNanos, "connecting to " + reached));
-      try {
-        socket.setTcpNoDelay(true);
-        socket.connect(
-            new InetSocketAddress(addresses[i], port), Patience.millisUntil(now + share, now));
-        return socket;
-      } catch (IOException e) {
-        socket.close();
-        failure = e;
+    boolean silent = addresses.length > 0;
+    do {
+      for (int i = 0; i < addresses.length; i++) {
+        long now = System.nanoTime();
+        // An address that swallows packets must leave time for the ones after it.
+        long share = Math.max(deadlineNanos - now, 0) / (addresses.length - i);
+        PatientSocket socket =
+            new PatientSocket(Patience.until(deadlineNanos, "connecting to " + reached));
+        try {
+          socket.setTcpNoDelay(true);
+          socket.connect(
+              new InetSocketAddress(addresses[i], port),
+              Patience.millisUntil(now + Math.min(share, TRY_MAX_NANOS), now));
+          return socket;
+        } catch (IOException e) {
+          socket.close();
+          failure = e;
+          silent = silent && e instanceof SocketTimeoutException;
+        }
       }
-    }
+    } while (silent && System.nanoTime() - deadlineNanos < 0);
     String why =
         switch (failure) {
           case ConnectException _ -> "connection refused";

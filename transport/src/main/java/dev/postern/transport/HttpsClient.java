@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -55,6 +57,20 @@ public final class HttpsClient implements Exchange, AutoCloseable {
    */
   @Override
   public HttpResponse exchange(HttpRequest request) throws IOException {
+    return exchange(request, null);
+  }
+
+  /**
+   * The same client for requests that may be made twice whatever their method: a kept connection
+   * that gives no answer within this time is taken for dead, and the request made on a new one.
+   * Without it the path that swallows everything is waited for, which TCP tries ever more rarely.
+   */
+  public Exchange repeating(Duration keptAnswerMax) {
+    return request -> exchange(request, keptAnswerMax);
+  }
+
+  private HttpResponse exchange(HttpRequest request, @Nullable Duration keptAnswerMax)
+      throws IOException {
     Target target = Target.of(request.uri());
     String scheme = request.uri().getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.startsWith("http")) {
@@ -65,11 +81,17 @@ public final class HttpsClient implements Exchange, AutoCloseable {
     Connection kept = idle.take(target, System.nanoTime());
     if (kept != null) {
       try {
-        return run(kept, target, head, request);
+        return run(
+            kept, target, head, request, Objects.requireNonNullElse(keptAnswerMax, answerMax()));
       } catch (DeadConnection dead) {
-        boolean repeat = !dead.written || REPEATABLE.contains(request.method());
+        boolean repeat =
+            !dead.written || keptAnswerMax != null || REPEATABLE.contains(request.method());
         if (!repeat || closed) {
           throw dead.reason;
+        }
+      } catch (SocketTimeoutException silence) {
+        if (keptAnswerMax == null || closed) {
+          throw silence;
         }
       }
     }
@@ -77,7 +99,7 @@ public final class HttpsClient implements Exchange, AutoCloseable {
     Connection fresh =
         Connection.open(new Connection.Route(target, proxy, target.secure()), trust, deadline);
     try {
-      return run(fresh, target, head, request);
+      return run(fresh, target, head, request, answerMax());
     } catch (DeadConnection dead) {
       throw dead.reason;
     }
@@ -157,11 +179,16 @@ public final class HttpsClient implements Exchange, AutoCloseable {
     }
   }
 
-  private HttpResponse run(Connection connection, Target target, byte[] head, HttpRequest request)
+  private Duration answerMax() {
+    return limits.answerTimeout();
+  }
+
+  private HttpResponse run(
+      Connection connection, Target target, byte[] head, HttpRequest request, Duration answerMax)
       throws IOException, DeadConnection {
     inUse.add(connection);
     boolean reusable = false;
-    long deadline = System.nanoTime() + Patience.nanos(limits.answerTimeout());
+    long deadline = System.nanoTime() + Patience.nanos(answerMax);
     connection.patience(Patience.until(deadline, "the answer of " + target));
     try (WriteGuard _ = WriteGuard.over(connection, request.body().length, deadline)) {
       failIfClosed();

@@ -16,11 +16,19 @@ import java.time.Duration;
  */
 public record Keepalive(Duration firstAfter, Duration interval, Duration silenceMax) {
   /**
-   * What an agent does on its control and data channels: often enough for the proxies and firewalls
-   * that forget a connection after a minute without traffic.
+   * What an agent does on its control channel: often enough for the proxies and firewalls that
+   * forget a connection after a minute without traffic.
    */
   public static final Keepalive AGENT =
       new Keepalive(Duration.ofSeconds(54), Duration.ofSeconds(54), Duration.ofSeconds(60));
+
+  /**
+   * Where somebody waits for a session: a path that swallows everything is noticed before TCP waits
+   * for longer than that before it repeats itself, which it does after 0.2 s, then twice as late
+   * each time.
+   */
+  public static final Keepalive SESSION =
+      new Keepalive(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(5));
 
   public Keepalive {
     if (firstAfter.isNegative() || !interval.isPositive() || !silenceMax.isPositive()) {

@@ -18,6 +18,9 @@ public record WebSocketLimits(int messageBytesMax, Duration connectTimeout, Keep
 
   public static final WebSocketLimits AGENT = withKeepalive(Keepalive.AGENT);
 
+  /** Of an agent's connection that carries a session. */
+  public static final WebSocketLimits AGENT_SESSION = withKeepalive(Keepalive.SESSION);
+
   public WebSocketLimits {
     if (messageBytesMax < 1 || !connectTimeout.isPositive()) {
       throw new IllegalArgumentException("limits must be positive");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.postern.aws.Exchange;
 import dev.postern.aws.HttpRequest;
 import dev.postern.aws.HttpResponse;
 import java.io.IOException;
@@ -284,6 +285,25 @@ final class HttpsClientTest {
       assertThatIOException()
           .isThrownBy(() -> client.exchange(request("POST", server.uri("http"), "x")));
       assertThat(server.accepted()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void requestThatMayBeMadeTwiceLeavesAKeptConnectionThatDiesOrSaysNothing() throws IOException {
+    try (ScriptedServer dying = dyingAtItsSecondRequest();
+        ScriptedServer silent =
+            new ScriptedServer(peer -> {
+              peer.readHead();
+              peer.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + peer.number());
+              peer.awaitEnd();
+            })) {
+      Exchange repeating = client.repeating(Duration.ofMillis(200));
+      for (ScriptedServer server : List.of(dying, silent)) {
+        for (int i = 1; i <= 3; i++) {
+          HttpResponse answer = repeating.exchange(request("POST", server.uri("http"), "x"));
+          assertThat(text(answer)).isEqualTo(String.valueOf(i));
+        }
+      }
     }
   }
 

@@ -23,6 +23,7 @@ import dev.postern.wire.handshake.OpenControlChannel;
 import dev.postern.wire.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,8 @@ public final class Service {
   private static final String GATEWAY = "ssmmessages";
   private static final String SCHEMA_VERSION = "1.0";
 
+  private static final Duration KEPT_ANSWER_MAX = Duration.ofSeconds(5);
+
   /** The credentials themselves are refused, not what was asked with them. */
   private static final Set<String> CREDENTIALS_REFUSED =
       Set.of(
@@ -53,11 +56,13 @@ public final class Service {
    * How the service is reached.
    *
    * @param endpoint scheme, host and port
+   * @param repeating for calls that may be made twice, as those for tokens: there is another after
+   *     each connection that was lost, and the one that is kept may be lost too
    */
-  public record Route(URI endpoint, Exchange exchange, WebSockets webSockets) {
+  public record Route(URI endpoint, Exchange exchange, Exchange repeating, WebSockets webSockets) {
     /** A channel goes over the connection on which its token came, as far as possible. */
     public static Route over(HttpsClient https, URI endpoint) {
-      return new Route(endpoint, https, https::connectWebSocket);
+      return new Route(endpoint, https, https.repeating(KEPT_ANSWER_MAX), https::connectWebSocket);
     }
   }
 
@@ -76,6 +81,7 @@ public final class Service {
   private final String instanceId;
   private final Route route;
   private final Exchange exchange;
+  private final Exchange repeating;
   private final NodeCredentials credentials;
   private final ServerClock clock;
 
@@ -83,6 +89,7 @@ public final class Service {
     this.instanceId = instanceId;
     this.route = route;
     this.exchange = clock.watching(route.exchange());
+    this.repeating = clock.watching(route.repeating());
     this.credentials = credentials;
     this.clock = clock;
   }
@@ -156,7 +163,7 @@ public final class Service {
             body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     HttpResponse response =
         call(signing -> {
-          HttpResponse answer = exchange.exchange(signed(request, signing));
+          HttpResponse answer = repeating.exchange(signed(request, signing));
           if (answer.status() != CREATED) {
             throw FaultResponse.read(answer);
           }
@@ -177,7 +184,9 @@ public final class Service {
   MessageChannel openControlChannel() throws IOException {
     String token = createControlChannel();
     MessageChannel channel =
-        open("/v1/control-channel/" + instanceId + "?role=subscribe&stream=input");
+        open(
+            "/v1/control-channel/" + instanceId + "?role=subscribe&stream=input",
+            WebSocketLimits.AGENT);
     return introduced(
         channel,
         new OpenControlChannel(
@@ -191,7 +200,8 @@ public final class Service {
 
   /** Opens a data channel's connection; the caller introduces itself. */
   MessageChannel openDataChannel(SessionId session) throws IOException {
-    return open("/v1/data-channel/" + session + "?role=publish_subscribe");
+    return open(
+        "/v1/data-channel/" + session + "?role=publish_subscribe", WebSocketLimits.AGENT_SESSION);
   }
 
   static MessageChannel introduced(MessageChannel channel, String introduction) throws IOException {
@@ -207,16 +217,14 @@ public final class Service {
     }
   }
 
-  private MessageChannel open(String pathAndQuery) throws IOException {
+  private MessageChannel open(String pathAndQuery, WebSocketLimits limits) throws IOException {
     URI endpoint = route.endpoint();
     String scheme = endpoint.getScheme().equals("https") ? "wss" : "ws";
     URI uri = URI.create(scheme + "://" + endpoint.getRawAuthority() + pathAndQuery);
     HttpRequest upgrade = new HttpRequest("GET", uri, Map.of(), new byte[0]);
     return call(signing -> {
       try {
-        return route
-            .webSockets()
-            .connect(uri, signed(upgrade, signing).headers(), WebSocketLimits.AGENT);
+        return route.webSockets().connect(uri, signed(upgrade, signing).headers(), limits);
       } catch (UpgradeRefused refused) {
         clock.saw(refused.response().header("date"));
         throw FaultResponse.read(refused.response());

@@ -284,6 +284,7 @@ class AgentConformanceTest extends NodeScene {
             new Service.Route(
                 registration.endpoint(),
                 stuck,
+                stuck,
                 (uri, headers, limits) -> {
                   throw new IOException("never opened " + uri);
                 }),
