@@ -3,7 +3,6 @@ package dev.postern.transport;
 import dev.postern.wire.channel.IncomingStream;
 import dev.postern.wire.message.AgentMessage;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -92,9 +91,11 @@ final class DataChannelInbox {
   private @Nullable AgentMessage awaitNext() throws InterruptedException {
     lock.lock();
     try {
+      // What else arrives meanwhile must not put the next try off.
+      long untilRetry = RETRY_INTERVAL.toNanos();
       while (!ended) {
         AgentMessage next = incoming.next();
-        if (next != null && (!refused || ready)) {
+        if (next != null && (!refused || ready || untilRetry <= 0)) {
           ready = false;
           delivering = true;
           return next;
@@ -104,8 +105,8 @@ final class DataChannelInbox {
         }
         if (next == null) {
           arrivals.await();
-        } else if (!arrivals.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-          ready = true;
+        } else {
+          untilRetry = arrivals.awaitNanos(untilRetry);
         }
       }
       return null;

@@ -5,7 +5,6 @@ import dev.postern.wire.message.PayloadBuffer;
 import dev.postern.wire.smux.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public final class SmuxStream {
   private final int id;
   private final SmuxSession session;
   private final Condition arrivals;
-  private final ArrayDeque<ByteBuffer> unread = new ArrayDeque<>();
+  private final UnreadPieces unread = new UnreadPieces();
   private final Condition credit;
 
   /** What the peer may have under way and unread at once. */

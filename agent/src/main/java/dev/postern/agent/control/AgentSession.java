@@ -170,7 +170,9 @@ final class AgentSession {
                   surroundings.clock(),
                   surroundings.random(),
                   threadsFor(plan)));
-      if (plan instanceof SessionPlan.Port || plan instanceof SessionPlan.NonInteractiveCommands) {
+      if (plan instanceof SessionPlan.Port) {
+        input.expectPort();
+      } else if (plan instanceof SessionPlan.NonInteractiveCommands) {
         input.expectHandshake();
       }
       opened.sendState(AgentSessionState.CONNECTED);

@@ -29,6 +29,7 @@ final class SessionInput implements DataChannel.Receiver {
   private final Consumer<AgentSession.Ending> end;
   private final CompletableFuture<HandshakeResponse> handshake = new CompletableFuture<>();
   private volatile boolean handshakeExpected;
+  private volatile boolean portExpected;
   private @Nullable SessionProgram program;
   private volatile @Nullable PortSession port;
   private WindowSize windowSize = WindowSize.DEFAULT;
@@ -40,6 +41,12 @@ final class SessionInput implements DataChannel.Receiver {
   /** The session begins with a handshake; to be called before the channel is started. */
   void expectHandshake() {
     handshakeExpected = true;
+  }
+
+  /** The same, and input goes to the destinations of a port. */
+  void expectPort() {
+    portExpected = true;
+    expectHandshake();
   }
 
   /** Completed by the first answer; later ones change nothing. */
@@ -93,10 +100,7 @@ final class SessionInput implements DataChannel.Receiver {
           LOG.log(Level.DEBUG, first ? "handshake answered" : "handshake answered again");
           yield true;
         }
-        case PayloadType.FLAG -> {
-          onFlag(SessionFlag.parse(payload));
-          yield true;
-        }
+        case PayloadType.FLAG -> onFlag(SessionFlag.parse(payload));
         default -> true;
       };
     } catch (MalformedMessageException malformed) {
@@ -114,13 +118,17 @@ final class SessionInput implements DataChannel.Receiver {
     }
   }
 
-  private void onFlag(@Nullable SessionFlag flag) {
+  /** Refused like input while the destination is being reached: then it comes again. */
+  private boolean onFlag(@Nullable SessionFlag flag) {
     PortSession opened = port;
     if (flag == SessionFlag.TERMINATE_SESSION) {
       end.accept(new AgentSession.Ending.Closed());
     } else if (flag != null && opened != null) {
       opened.onFlag(flag);
+    } else {
+      return flag == null || !portExpected || !handshake.isDone();
     }
+    return true;
   }
 
   private synchronized boolean offer(ByteBuffer input) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /**
  * Many connections at once (spec/data-channel.md 7.4 to 7.6). Each stream has a virtual thread that
@@ -25,6 +26,7 @@ public final class MuxPort implements PortSession {
   private final Line line;
   private final SmuxSession session;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+  private final Semaphore serving = new Semaphore(SmuxSession.STREAMS_MAX);
   private volatile boolean closed;
 
   /**
@@ -43,7 +45,21 @@ public final class MuxPort implements PortSession {
   }
 
   private void onOpened(SmuxStream stream) {
-    Thread.ofVirtual().name("port-stream").start(() -> serve(stream));
+    if (!serving.tryAcquire()) {
+      // Those that were reset count as long as their connecting does.
+      LOG.log(Level.INFO, "connection refused: too many are served");
+      stream.reset();
+      return;
+    }
+    Thread.ofVirtual()
+        .name("port-stream")
+        .start(() -> {
+          try {
+            serve(stream);
+          } finally {
+            serving.release();
+          }
+        });
   }
 
   private void serve(SmuxStream stream) {
