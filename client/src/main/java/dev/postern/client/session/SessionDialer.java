@@ -38,13 +38,6 @@ public final class SessionDialer implements DataChannel.Dialer {
   /** The official plugin waits longer; a person wants to know earlier. */
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
-  /**
-   * A person hears of a dead link within 10 s, however quiet the session is: interval, silence and
-   * the wait before the next dial together.
-   */
-  private static final Keepalive PERSON_WAITS =
-      new Keepalive(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(5));
-
   /** Where nobody would hear of it, half a minute will do: a slow path is not given up early. */
   private static final Keepalive NOBODY_WAITS =
       new Keepalive(Duration.ZERO, Duration.ofSeconds(15), Duration.ofSeconds(15));
@@ -65,6 +58,9 @@ public final class SessionDialer implements DataChannel.Dialer {
 
   private static final List<String> AWS_DOMAINS =
       List.of(".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn");
+
+  private static final List<String> FOR_THE_SERVICE =
+      List.of(Extension.RESUME_TOKEN, Extension.NO_START_PAUSE, Extension.ACKNOWLEDGES_REPEATS);
 
   /** Told of what a person may want to know. Called by the data channel's reader. */
   public interface Notices {
@@ -110,7 +106,8 @@ public final class SessionDialer implements DataChannel.Dialer {
     this.access = access;
     this.notices = notices;
     this.limits =
-        WebSocketLimits.withKeepalive(notices.equals(Notices.NONE) ? NOBODY_WAITS : PERSON_WAITS)
+        WebSocketLimits.withKeepalive(
+                notices.equals(Notices.NONE) ? NOBODY_WAITS : Keepalive.SESSION)
             .withConnectTimeout(CONNECT_TIMEOUT);
   }
 
@@ -181,7 +178,7 @@ public final class SessionDialer implements DataChannel.Dialer {
   static List<String> extensions(URI streamUrl) {
     String host = String.valueOf(streamUrl.getHost()).toLowerCase(Locale.ROOT);
     boolean aws = AWS_DOMAINS.stream().anyMatch(host::endsWith);
-    return aws ? List.of() : List.of(Extension.RESUME_TOKEN);
+    return aws ? List.of() : FOR_THE_SERVICE;
   }
 
   private WebSocket connect() throws IOException {

@@ -28,6 +28,7 @@ class SessionDialerTest {
       })
   void otherServersAreAskedForAResumeToken(String streamUrl) {
     assertThat(SessionDialer.extensions(URI.create(streamUrl)))
-        .containsExactly(Extension.RESUME_TOKEN);
+        .containsExactly(
+            Extension.RESUME_TOKEN, Extension.NO_START_PAUSE, Extension.ACKNOWLEDGES_REPEATS);
   }
 }

@@ -1,10 +1,10 @@
 package dev.postern.server.listener;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +40,18 @@ public final class EventLoops implements AutoCloseable {
     return group;
   }
 
-  static Loop of(EventExecutor executor) {
-    return new NettyLoop(executor);
+  static Loop of(EventLoop eventLoop) {
+    return new NettyLoop(eventLoop);
+  }
+
+  /**
+   * @throws IllegalArgumentException when the loop was not made here
+   */
+  static EventLoop eventLoop(Loop loop) {
+    if (!(loop instanceof NettyLoop(EventLoop eventLoop))) {
+      throw new IllegalArgumentException("not a loop of connections");
+    }
+    return eventLoop;
   }
 
   /** Ends the threads after what already waits on them; bounded. */
@@ -52,7 +62,7 @@ public final class EventLoops implements AutoCloseable {
         .awaitUninterruptibly(CLOSE_MAX.toMillis() * 2);
   }
 
-  private record NettyLoop(EventExecutor executor) implements Loop {
+  private record NettyLoop(EventLoop executor) implements Loop {
     @Override
     public boolean isCurrent() {
       return executor.inEventLoop();

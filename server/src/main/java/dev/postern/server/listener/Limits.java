@@ -43,10 +43,11 @@ final class Limits {
   static final Duration CLOSE_ANSWER_MAX = Duration.ofSeconds(2);
 
   /**
-   * While we do not read from a peer we do not see its pings, and agents give up 60 s after the
-   * last pong (spec/data-channel.md 2.4): so pongs go out unasked, as RFC 6455 5.5.3 allows.
+   * While we do not read from a peer we do not see its pings, and our own ends give up 5 s after
+   * one, official agents 60 s after the last pong (spec/data-channel.md 2.4): so pongs go out
+   * unasked, as RFC 6455 5.5.3 allows.
    */
-  static final Duration UNASKED_PONG_EVERY = Duration.ofSeconds(20);
+  static final Duration UNASKED_PONG_EVERY = Duration.ofSeconds(2);
 
   static final Duration SHUTDOWN_MAX = Duration.ofSeconds(5);
 

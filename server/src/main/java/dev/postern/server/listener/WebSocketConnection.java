@@ -1,6 +1,7 @@
 package dev.postern.server.listener;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -44,7 +45,6 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
   private final WebSocketHandler handler;
   private final FragmentJoin join = new FragmentJoin();
   private final InetSocketAddress remote;
-  private final Loop loop;
 
   private boolean inBatch;
   private boolean closeSent;
@@ -58,6 +58,9 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
   private volatile long lastReadNanos = System.nanoTime();
 
   private volatile boolean silenceKnown = true;
+
+  /** Written by the loop that the connection leaves, before anything runs on the new one. */
+  private volatile Loop loop;
 
   /**
    * @param context of the HTTP handler whose place this takes
@@ -93,7 +96,7 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
     }
     switch (frame) {
       case PingWebSocketFrame ping -> answerPing(new PongWebSocketFrame(ping.content()));
-      case PongWebSocketFrame pong -> pong.release();
+      case PongWebSocketFrame pong -> onPong(pong);
       case CloseWebSocketFrame close -> onCloseFrame(close);
       default -> onDataFrame(ctx, frame);
     }
@@ -107,6 +110,15 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
     switch (joined) {
       case FragmentJoin.Joined.Text(var text) -> handler.onText(text);
       case FragmentJoin.Joined.Binary(var message) -> handler.onBinary(message);
+    }
+  }
+
+  private void onPong(PongWebSocketFrame pong) {
+    boolean marked = pong.content().readableBytes() == Long.BYTES;
+    long number = marked ? pong.content().readLong() : 0;
+    pong.release();
+    if (marked) {
+      handler.onMark(number);
     }
   }
 
@@ -304,6 +316,13 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
   }
 
   @Override
+  public void mark(long number) {
+    context
+        .channel()
+        .writeAndFlush(new PingWebSocketFrame(Unpooled.copyLong(number)), context.voidPromise());
+  }
+
+  @Override
   public Duration silence() {
     return silenceKnown
         ? Duration.ofNanos(Math.max(0, System.nanoTime() - lastReadNanos))
@@ -354,6 +373,30 @@ final class WebSocketConnection extends ChannelDuplexHandler implements WebSocke
   @Override
   public Loop loop() {
     return loop;
+  }
+
+  @Override
+  public void moveTo(Loop target, Runnable moved) {
+    if (target.equals(loop)) {
+      moved.run();
+      return;
+    }
+    Channel channel = context.channel();
+    channel
+        .deregister()
+        .addListener(left -> {
+          loop = target;
+          EventLoops.eventLoop(target)
+              .register(channel)
+              .addListener(arrived -> {
+                if (arrived.isSuccess()) {
+                  moved.run();
+                } else {
+                  // Closed on the way; nobody else tells of that.
+                  end();
+                }
+              });
+        });
   }
 
   @Override

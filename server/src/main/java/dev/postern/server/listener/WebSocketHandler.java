@@ -18,6 +18,9 @@ public interface WebSocketHandler {
    */
   void onBinary(WebSocketMessage message);
 
+  /** The peer has read all that was sent before this {@link WebSocketPeer#mark}. */
+  default void onMark(long number) {}
+
   /** The peer's outgoing buffer fell below its low mark after it had been full. */
   void onWritable();
 

@@ -39,6 +39,12 @@ public interface WebSocketPeer {
   void ping();
 
   /**
+   * Sends a ping behind what was sent, and flushes. The peer answers when it has read all of that:
+   * {@link WebSocketHandler#onMark}.
+   */
+  void mark(long number);
+
+  /**
    * How long nothing at all has come from the peer; zero while reading is off, since we would not
    * know.
    */
@@ -55,6 +61,13 @@ public interface WebSocketPeer {
 
   /** The thread that this connection lives on. */
   Loop loop();
+
+  /**
+   * Moves the connection to another loop: what it has to do with others that live there then needs
+   * no other thread. From the connection's own loop, while reading is off. The task runs on the new
+   * loop, or never when the connection ended meanwhile.
+   */
+  void moveTo(Loop target, Runnable moved);
 
   /** Where the peer is. */
   InetSocketAddress remote();

@@ -3,50 +3,41 @@ package dev.postern.server.session;
 import dev.postern.server.listener.WebSocketHandler;
 import dev.postern.server.listener.WebSocketMessage;
 import dev.postern.server.listener.WebSocketPeer;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side's open connection to a session. Its handler's methods run on the connection's loop and
- * carry whole batches to the session's loop, which is often the same; the session uses the other
- * methods from its own.
- *
- * <p>What is between the two loops is bounded: a connection whose batches are not taken is not read
- * meanwhile.
+ * One side's open connection to a session. It lives on the session's loop, and so does all of this
+ * but {@link #sayWhenOpen}.
  */
 final class DataChannel implements WebSocketHandler, Outlet {
-  static final long BETWEEN_LOOPS_BYTES_MAX = 1024 * 1024;
-
   private final Session session;
   private final Side side;
   private final String peerId;
-  private final AtomicLong betweenLoops = new AtomicLong();
+  private final Set<String> extensions;
   private List<WebSocketMessage> batch = new ArrayList<>();
-
-  /** Owned by the session's loop. */
   private boolean dirty;
+  private boolean reading = true;
+  private @Nullable WebSocketPeer peer;
 
-  /** Owned by the session's loop: waits for this to be open. */
+  /** Waits for this to be open. */
   private @Nullable ByteBuffer early;
-
-  /** Written by the session's loop, read by the connection's. */
-  private volatile boolean stalled;
-
-  /** Written once, on the connection's loop, before the session hears of this. */
-  private volatile @Nullable WebSocketPeer peer;
 
   /**
    * @param peerId what this peer calls itself, for messages addressed to it
+   * @param extensions named when it opened this: {@link Extension}
    */
-  DataChannel(Session session, Side side, String peerId) {
+  DataChannel(Session session, Side side, String peerId, List<String> extensions) {
     this.session = session;
     this.side = side;
     this.peerId = peerId;
+    this.extensions = Set.copyOf(extensions);
   }
 
   Side side() {
@@ -57,6 +48,11 @@ final class DataChannel implements WebSocketHandler, Outlet {
     return peerId;
   }
 
+  /** Whether silence means that the peer is gone, even while it is owed messages. */
+  boolean answersPings() {
+    return extensions.contains(Extension.ANSWERS_PINGS);
+  }
+
   WebSocketPeer peer() {
     return Objects.requireNonNull(peer);
   }
@@ -64,14 +60,10 @@ final class DataChannel implements WebSocketHandler, Outlet {
   @Override
   public void onOpen(WebSocketPeer peer) {
     this.peer = peer;
-    session
-        .loop()
-        .run(() -> {
-          session.attach(this);
-          if (early != null) {
-            say(early);
-          }
-        });
+    session.attach(this);
+    if (early != null) {
+      say(early);
+    }
   }
 
   /** Sends a message of the service's own once this is open; from any thread. */
@@ -104,41 +96,25 @@ final class DataChannel implements WebSocketHandler, Outlet {
 
   @Override
   public void onBatchEnd() {
-    if (batch.isEmpty()) {
-      return;
-    }
-    List<WebSocketMessage> messages = batch;
-    batch = new ArrayList<>();
-    if (session.loop().isCurrent()) {
+    if (!batch.isEmpty()) {
+      List<WebSocketMessage> messages = batch;
+      batch = new ArrayList<>();
       session.receive(this, messages);
-      return;
-    }
-    long bytes = messages.stream().mapToLong(WebSocketMessage::length).sum();
-    if (betweenLoops.addAndGet(bytes) > BETWEEN_LOOPS_BYTES_MAX) {
-      peer().reading(false);
-    }
-    session.loop().execute(() -> takeOver(messages, bytes));
-  }
-
-  /** On the session's loop. */
-  private void takeOver(List<WebSocketMessage> messages, long bytes) {
-    session.receive(this, messages);
-    long left = betweenLoops.addAndGet(-bytes);
-    if (left <= BETWEEN_LOOPS_BYTES_MAX && left + bytes > BETWEEN_LOOPS_BYTES_MAX) {
-      peer().loop().run(this::applyReading);
     }
   }
 
-  /** On the connection's loop. */
-  private void applyReading() {
-    peer().reading(!stalled && betweenLoops.get() <= BETWEEN_LOOPS_BYTES_MAX);
+  /** What came before it has been seen by then. */
+  @Override
+  public void onMark(long number) {
+    onBatchEnd();
+    session.onMark(this, number);
   }
 
-  /** Whether this side is to be read; from the session's loop. */
+  /** Whether this side is to be read. */
   void mayRead(boolean may) {
-    if (stalled == may) {
-      stalled = !may;
-      peer().loop().run(this::applyReading);
+    if (reading != may) {
+      reading = may;
+      peer().reading(may);
     }
   }
 
@@ -151,7 +127,7 @@ final class DataChannel implements WebSocketHandler, Outlet {
   @Override
   public void onClose(Closing closing) {
     onBatchEnd();
-    session.loop().run(() -> session.detach(this));
+    session.detach(this);
   }
 
   @Override
@@ -169,6 +145,21 @@ final class DataChannel implements WebSocketHandler, Outlet {
   public void send(ByteBuffer bytes) {
     dirty = true;
     peer().send(bytes);
+  }
+
+  @Override
+  public void mark(long number) {
+    peer().mark(number);
+  }
+
+  @Override
+  public boolean needsStartPause() {
+    return side == Side.CLIENT && !extensions.contains(Extension.NO_START_PAUSE);
+  }
+
+  @Override
+  public boolean ignoresRepeats() {
+    return side == Side.CLIENT && !extensions.contains(Extension.ACKNOWLEDGES_REPEATS);
   }
 
   /** Pushes out what was sent since the last time. */

@@ -94,8 +94,7 @@ public final class Gateway implements AutoCloseable {
         new SessionSurroundings(
             options,
             time,
-            messages,
-            counts,
+            new Relay.Shared(messages, counts, new HeldBytes()),
             sessionRecords,
             workers,
             controlChannels::get,
@@ -138,7 +137,7 @@ public final class Gateway implements AutoCloseable {
     return new OpeningChannel(check, workers, options.timing().openMax(), counts);
   }
 
-  private WebSocketHandler openControl(String instanceId, String text)
+  private OpeningChannel.Opened openControl(String instanceId, String text)
       throws OpeningChannel.Refused {
     String token;
     try {
@@ -147,21 +146,26 @@ public final class Gateway implements AutoCloseable {
       throw new OpeningChannel.Refused("not OpenControlChannel");
     }
     redeem(Tokens.Kind.CONTROL_CHANNEL, token, instanceId);
-    return new ControlChannel(
-        instanceId, this, messages, counts, options.timing().controlSilenceMax());
+    return new OpeningChannel.Opened(
+        new ControlChannel(
+            instanceId, this, messages, counts, options.timing().controlSilenceMax()),
+        Optional.empty());
   }
 
-  private WebSocketHandler openAgentData(SessionId sessionId, String instanceId, String text)
+  private OpeningChannel.Opened openAgentData(SessionId sessionId, String instanceId, String text)
       throws OpeningChannel.Refused {
-    redeem(Tokens.Kind.AGENT_DATA_CHANNEL, openData(text).tokenValue(), sessionId.value());
+    OpenDataChannel open = openData(text);
+    redeem(Tokens.Kind.AGENT_DATA_CHANNEL, open.tokenValue(), sessionId.value());
     Session session = session(sessionId);
     if (!session.instanceId().equals(instanceId)) {
       throw new OpeningChannel.Refused("the session is another node's");
     }
-    return new DataChannel(session, Side.AGENT, instanceId);
+    return new OpeningChannel.Opened(
+        new DataChannel(session, Side.AGENT, instanceId, open.extensions()),
+        Optional.of(session.loop()));
   }
 
-  private WebSocketHandler openClientData(SessionId sessionId, String text)
+  private OpeningChannel.Opened openClientData(SessionId sessionId, String text)
       throws OpeningChannel.Refused {
     OpenDataChannel open = openData(text);
     if (!tokens.use(Tokens.Kind.CLIENT_RESUME, sessionId.value(), open.tokenValue())) {
@@ -171,11 +175,12 @@ public final class Gateway implements AutoCloseable {
     if (record.isPresent() && !ownerRight.stands(record.get())) {
       throw new OpeningChannel.Refused("the session's owner may no longer hold it");
     }
-    DataChannel channel = new DataChannel(session(sessionId), Side.CLIENT, open.clientId());
+    Session session = session(sessionId);
+    DataChannel channel = new DataChannel(session, Side.CLIENT, open.clientId(), open.extensions());
     if (open.extensions().contains(Extension.RESUME_TOKEN)) {
       workers.execute(() -> giveResumeToken(sessionId, channel));
     }
-    return channel;
+    return new OpeningChannel.Opened(channel, Optional.of(session.loop()));
   }
 
   /** On a worker, beside the opening: the first bytes need not wait for the store. */

@@ -26,8 +26,9 @@ public record GatewayOptions(Duration resumeWindow, Duration clientAttachMax, Ti
    * @param tick how often deadlines are looked at
    * @param pingEvery how often data channels are asked for a sign of life
    * @param silenceMax without which they are closed
-   * @param busySilenceMax the same while the peer is owed messages: an official peer whose terminal
-   *     is stopped answers nothing, and its own pings come every five minutes
+   * @param busySilenceMax the same while the peer is owed messages, but for our own agents: an
+   *     official peer whose terminal is stopped, or whose program takes no input, answers nothing,
+   *     and the official plugin's own pings come every five minutes
    * @param controlSilenceMax agents ping their control channel every 54 s
    */
   public record Timing(

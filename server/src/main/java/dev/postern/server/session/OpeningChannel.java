@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +48,18 @@ final class OpeningChannel implements WebSocketHandler {
     /**
      * On a worker; may block.
      *
-     * @return the handler that takes over
+     * @return what takes over
      * @throws Refused when the text does not open this channel
      */
-    WebSocketHandler open(String text) throws Refused;
+    Opened open(String text) throws Refused;
   }
+
+  /**
+   * What takes a connection over.
+   *
+   * @param loop the connection is to live there; empty when it stays where it is
+   */
+  record Opened(WebSocketHandler handler, Optional<Loop> loop) {}
 
   /** The first text does not open this channel. */
   static final class Refused extends Exception {
@@ -106,8 +114,8 @@ final class OpeningChannel implements WebSocketHandler {
   private void runCheck(String text) {
     Runnable outcome;
     try {
-      WebSocketHandler handler = check.open(text);
-      outcome = () -> open(handler);
+      Opened opened = check.open(text);
+      outcome = () -> moveAndOpen(opened);
     } catch (Refused refused) {
       outcome = () -> refuse(POLICY_VIOLATION, String.valueOf(refused.getMessage()));
     } catch (RuntimeException failure) {
@@ -117,11 +125,18 @@ final class OpeningChannel implements WebSocketHandler {
     peer().execute(outcome);
   }
 
-  private void open(WebSocketHandler handler) {
+  private void moveAndOpen(Opened by) {
     if (closed) {
       return;
     }
     endDeadline();
+    peer().moveTo(by.loop().orElse(peer().loop()), () -> open(by.handler()));
+  }
+
+  private void open(WebSocketHandler handler) {
+    if (closed) {
+      return;
+    }
     opened = handler;
     peer().reading(true);
     handler.onOpen(peer());
@@ -150,6 +165,13 @@ final class OpeningChannel implements WebSocketHandler {
       return;
     }
     early.add(message);
+  }
+
+  @Override
+  public void onMark(long number) {
+    if (opened != null) {
+      opened.onMark(number);
+    }
   }
 
   @Override

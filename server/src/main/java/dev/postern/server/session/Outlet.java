@@ -12,4 +12,19 @@ interface Outlet {
   void send(WebSocketMessage message);
 
   void send(ByteBuffer bytes);
+
+  /**
+   * Whether the receiver is lost when something reaches it while it sets up its port
+   * (spec/data-channel.md 7.7).
+   */
+  boolean needsStartPause();
+
+  /**
+   * Whether the receiver acknowledges nothing that it consumed before. Only the official plugin
+   * (spec/data-channel.md 5.2).
+   */
+  boolean ignoresRepeats();
+
+  /** Asks to be told when the receiver has read all that was sent until now. */
+  void mark(long number);
 }

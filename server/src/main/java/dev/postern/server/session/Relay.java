@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  * (spec/data-channel.md 13.3). Owned by the session's loop; not thread-safe.
  */
 final class Relay {
+  /** Of an acknowledgement or a state, header included; official ones have less than 400. */
+  static final int CONTROL_BYTES_MAX = 4096;
+
   private final OwnMessages messages;
   private final Counts counts;
   private final boolean port;
   private final TimeLimits limits;
   private final RelayDirection fromAgent;
   private final RelayDirection fromClient;
+
+  /** What relays share. */
+  record Shared(OwnMessages messages, Counts counts, HeldBytes held) {}
 
   /**
    * A relay with nothing under way.
@@ -30,13 +36,13 @@ final class Relay {
    * @param limits told when payload passes
    * @param restored whether the session began before this server did
    */
-  Relay(OwnMessages messages, Counts counts, boolean port, TimeLimits limits, boolean restored) {
-    this.messages = messages;
-    this.counts = counts;
+  Relay(Shared shared, boolean port, TimeLimits limits, boolean restored) {
+    this.messages = shared.messages();
+    this.counts = shared.counts();
     this.port = port;
     this.limits = limits;
-    this.fromAgent = new RelayDirection(Side.AGENT, restored);
-    this.fromClient = new RelayDirection(Side.CLIENT, restored);
+    this.fromAgent = new RelayDirection(shared.held(), port, restored);
+    this.fromClient = new RelayDirection(shared.held(), port, restored);
   }
 
   RelayDirection from(Side sender) {
@@ -71,12 +77,13 @@ final class Relay {
       throw malformed;
     }
     String type = header.messageType();
-    if (!from.maySend(type)) {
+    boolean stream = type.equals(from.streamType());
+    if (!from.maySend(type) || (!stream && message.length() > CONTROL_BYTES_MAX)) {
       counts.droppedMessages.increment();
       message.release();
       return null;
     }
-    if (type.equals(from.streamType())) {
+    if (stream) {
       receiveStream(from, message, header, nowNanos);
       return null;
     }
@@ -117,7 +124,6 @@ final class Relay {
       message.release();
       return;
     }
-    Side peer = from.peer();
     long number = acknowledge.acknowledgedMessageSequenceNumber();
     List<Acknowledged> implied = List.of();
     if (acknowledge.cumulative()) {
@@ -128,9 +134,19 @@ final class Relay {
     if (!from(from).pass(message)) {
       counts.droppedMessages.increment();
     }
+    sayImplied(from, implied);
+  }
+
+  /** A receiver has read all that it was sent before this mark. */
+  void onMark(Side from, long number, long nowNanos) {
+    sayImplied(from, to(from).passMark(number, nowNanos));
+  }
+
+  private void sayImplied(Side receiver, List<Acknowledged> implied) {
+    Side sender = receiver.peer();
     for (Acknowledged acknowledged : implied) {
       counts.repeatedAcknowledgements.increment();
-      to(peer).say(messages.acknowledge(peer, acknowledged));
+      to(sender).say(messages.acknowledge(sender, acknowledged));
     }
   }
 

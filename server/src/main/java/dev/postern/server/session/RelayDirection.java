@@ -2,11 +2,13 @@ package dev.postern.server.session;
 
 import dev.postern.server.listener.WebSocketMessage;
 import dev.postern.wire.message.EncodedMessage;
-import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -26,18 +28,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Not promised: that the receiver sees each message once. Both sides drop duplicates themselves.
  */
 final class RelayDirection {
-  /** Above the 4 MiB and 4000 messages that our own ends keep unacknowledged. */
+  /**
+   * Above the 4 MiB and 4000 messages that our own ends keep unacknowledged. Less when all sessions
+   * hold much ({@link HeldBytes}).
+   */
   static final long BYTES_MAX = 5L << 20;
 
   static final int MESSAGES_MAX = 5000;
 
   /** Reading goes on below three quarters. */
-  static final long BYTES_LOW = BYTES_MAX / 4 * 3;
-
   static final int MESSAGES_LOW = MESSAGES_MAX / 4 * 3;
 
-  /** Reached only while both directions are full, see {@link Relay#mayRead}. */
-  static final long REFUSING_BYTES = 16L << 20;
+  /**
+   * So many times its share a direction holds before it refuses. Reached only while both directions
+   * are full, see {@link Relay#mayRead}.
+   */
+  static final int REFUSING_SHARES = 3;
 
   /** Below the 10,000 messages that the official client can put in order. */
   static final int REFUSING_MESSAGES = 9000;
@@ -74,10 +80,15 @@ final class RelayDirection {
     private boolean queued = true;
     private boolean done;
 
-    /** It may have been consumed over a connection of which we did not see the end. */
+    /** The receiver may have consumed it over a connection of which we did not see the end. */
     private boolean maybeConsumed;
 
+    /** Over this connection of the receiver or one before. */
+    private boolean sent;
+
+    /** Of its first copy over this connection; 0 before. Copies say nothing that it did not. */
     private long sendOrder;
+
     private long sentNanos;
 
     private Held(WebSocketMessage message, EncodedMessage header) {
@@ -91,20 +102,34 @@ final class RelayDirection {
 
   private record Own(ByteBuffer bytes) implements Item {}
 
-  private final Side sender;
+  private final HeldBytes allHeld;
   private final boolean restored;
   private final TreeMap<Long, Held> window = new TreeMap<>();
+
+  /**
+   * Of the window, what was sent, may have been consumed before, and is not acknowledged then: by
+   * {@link Held#sendOrder}.
+   */
+  private final TreeMap<Long, Held> sentAgain = new TreeMap<>();
+
   private final SequenceRanges acknowledged = new SequenceRanges();
   private final RecentAcknowledgements recent = new RecentAcknowledgements();
-  private final StreamStart start = new StreamStart();
+  private final StreamStart start;
 
   private ArrayDeque<Item> queue = new ArrayDeque<>();
   private @Nullable Outlet receiver;
   private long bytes;
   private int queuedAcknowledgements;
   private int queuedOwn;
-  private int maybeConsumedCount;
   private long highest = -1;
+
+  /** The lowest number that the receiver has acknowledged to us: those above were new to it. */
+  private long heard = Long.MAX_VALUE;
+
+  /** The mark that the receiver has not passed yet; 0 when there is none. */
+  private long mark;
+
+  private long passedMark;
   private long sends;
   private boolean paused;
   private long pausedUntilNanos;
@@ -112,10 +137,13 @@ final class RelayDirection {
   private long progress;
 
   /**
+   * @param allHeld counts what is held here too
+   * @param port whether the session carries a port
    * @param restored whether the stream may have begun before this object: its numbers are learned
    */
-  RelayDirection(Side sender, boolean restored) {
-    this.sender = sender;
+  RelayDirection(HeldBytes allHeld, boolean port, boolean restored) {
+    this.allHeld = allHeld;
+    this.start = new StreamStart(port);
     this.restored = restored;
   }
 
@@ -128,14 +156,12 @@ final class RelayDirection {
     }
     long number = header.sequenceNumber();
     Held held = new Held(message, header);
-    boolean first = highest < 0;
-    if (restored && (first || number < highest)) {
-      markMaybeConsumed(held);
-    }
-    start.observe(header, restored && first);
+    // The sender repeats what the server before this one had, and does not say where that ends.
+    held.maybeConsumed = restored && number < heard;
+    start.observe(header, restored && highest < 0);
     highest = Math.max(highest, number);
     window.put(number, held);
-    bytes += message.length();
+    hold(message.length());
     queue.add(held);
     return Arrival.TAKEN;
   }
@@ -157,7 +183,7 @@ final class RelayDirection {
     if (number < 0
         || number > NUMBER_MAX
         || (!unknownPosition && number - highest > AHEAD_MAX)
-        || bytes + header.payloadLength() > REFUSING_BYTES
+        || bytes + header.payloadLength() > allHeld.share(BYTES_MAX) * REFUSING_SHARES
         || window.size() >= REFUSING_MESSAGES) {
       return Arrival.REFUSED;
     }
@@ -172,52 +198,66 @@ final class RelayDirection {
    */
   List<Acknowledged> acknowledge(long number, long nowNanos) {
     Held held = window.get(number);
-    if (held == null || held.sendOrder == 0) {
+    if (held == null || !held.sent) {
       return List.of();
     }
-    long sendOrder = held.sendOrder;
+    heard = Math.min(heard, number);
+    long read = Math.max(held.sendOrder, passedMark);
     settle(held, nowNanos);
-    return impliedBy(sendOrder, nowNanos);
+    return start.isPast(acknowledged)
+        ? imply(sentAgain.headMap(read, true).values(), nowNanos)
+        : List.of();
   }
 
   /** The receiver has a message and all that were sent to it before with a lower number. */
   void acknowledgeUpTo(long number, long nowNanos) {
     List<Held> passed =
-        window.headMap(number, true).values().stream().filter(held -> held.sendOrder > 0).toList();
+        window.headMap(number, true).values().stream().filter(held -> held.sent).toList();
     passed.forEach(held -> settle(held, nowNanos));
   }
 
-  /** Only the client leaves duplicates unacknowledged; the agent acknowledges each of them. */
-  private List<Acknowledged> impliedBy(long sendOrder, long nowNanos) {
-    if (sender != Side.AGENT || maybeConsumedCount == 0 || !start.isPast(acknowledged)) {
+  /**
+   * The receiver has read all that was sent before this mark, and acknowledged what was new to it.
+   * A receiver whose handlers do not run yet leaves one number of those unacknowledged, that of its
+   * turn; all below are repeats (spec/data-channel.md 5.2).
+   *
+   * @return messages that it must have had before, and will not acknowledge any more
+   */
+  List<Acknowledged> passMark(long number, long nowNanos) {
+    if (number != mark) {
       return List.of();
     }
-    List<Held> implied = new ArrayList<>();
-    for (Held held : window.values()) {
-      if (held.maybeConsumed && held.sendOrder > 0 && held.sendOrder < sendOrder && !held.queued) {
-        implied.add(held);
-      }
+    mark = 0;
+    passedMark = number;
+    List<Held> unacknowledged = new ArrayList<>(sentAgain.headMap(number, true).values());
+    if (!start.isPast(acknowledged) && !unacknowledged.isEmpty()) {
+      unacknowledged.remove(
+          Collections.max(
+              unacknowledged, Comparator.comparingLong(held -> held.identity.sequenceNumber())));
     }
+    return imply(unacknowledged, nowNanos);
+  }
+
+  private List<Acknowledged> imply(Collection<Held> repeats, long nowNanos) {
+    List<Held> implied = List.copyOf(repeats);
     implied.forEach(held -> settle(held, nowNanos));
     return implied.stream().map(held -> held.identity).toList();
+  }
+
+  private void hold(long more) {
+    bytes += more;
+    allHeld.add(more);
   }
 
   private void settle(Held held, long nowNanos) {
     window.remove(held.identity.sequenceNumber());
     acknowledged.add(held.identity.sequenceNumber());
     recent.add(held.identity, nowNanos);
-    bytes -= held.message.length();
-    maybeConsumedCount -= held.maybeConsumed ? 1 : 0;
+    hold(-held.message.length());
+    sentAgain.remove(held.sendOrder);
     held.done = true;
     held.message.release();
     progress++;
-  }
-
-  private void markMaybeConsumed(Held held) {
-    if (!held.maybeConsumed) {
-      held.maybeConsumed = true;
-      maybeConsumedCount++;
-    }
   }
 
   /**
@@ -247,16 +287,19 @@ final class RelayDirection {
   /** The receiver has a new connection: everything unacknowledged goes out again, in order. */
   void attach(Outlet outlet) {
     receiver = outlet;
+    mark = 0;
+    sentAgain.clear();
     ArrayDeque<Item> again = new ArrayDeque<>();
     for (Held held : window.values()) {
-      if (held.sendOrder > 0) {
-        markMaybeConsumed(held);
+      if (held.sent) {
+        held.sendOrder = 0;
+        held.maybeConsumed = true;
         held.queued = true;
         again.add(held);
       }
     }
     for (Item item : queue) {
-      if (!(item instanceof Held held) || held.sendOrder == 0) {
+      if (!(item instanceof Held held) || !held.sent) {
         again.add(item);
       }
     }
@@ -287,6 +330,10 @@ final class RelayDirection {
         }
       }
     }
+    if (mark == 0 && !sentAgain.isEmpty() && sentAgain.lastKey() > passedMark) {
+      mark = sends;
+      outlet.mark(mark);
+    }
   }
 
   private void send(Held held, Outlet outlet, long nowNanos) {
@@ -295,9 +342,16 @@ final class RelayDirection {
     }
     held.queued = false;
     held.sentNanos = nowNanos;
-    held.sendOrder = ++sends;
+    held.sent = true;
+    sends++;
+    if (held.sendOrder == 0) {
+      held.sendOrder = sends;
+      if (held.maybeConsumed && outlet.ignoresRepeats()) {
+        sentAgain.put(held.sendOrder, held);
+      }
+    }
     outlet.send(held.message.retain());
-    if (start.needsPauseAfter(held.payloadType)) {
+    if (start.needsPauseAfter(held.payloadType) && outlet.needsStartPause()) {
       paused = true;
       pausedUntilNanos = nowNanos + PORT_PAUSE_NANOS;
     }
@@ -330,9 +384,10 @@ final class RelayDirection {
 
   /** Whether the owner should not read the sender now; changes at two marks, not at one. */
   boolean isFull() {
-    if (bytes >= BYTES_MAX || window.size() >= MESSAGES_MAX) {
+    long share = allHeld.share(BYTES_MAX);
+    if (bytes >= share || window.size() >= MESSAGES_MAX) {
       full = true;
-    } else if (bytes <= BYTES_LOW && window.size() <= MESSAGES_LOW) {
+    } else if (bytes <= share / 4 * 3 && window.size() <= MESSAGES_LOW) {
       full = false;
     }
     return full;
@@ -382,7 +437,8 @@ final class RelayDirection {
       held.done = true;
     }
     window.clear();
-    bytes = 0;
+    sentAgain.clear();
+    hold(-bytes);
     for (Item item : queue) {
       if (item instanceof Acknowledgement(WebSocketMessage message)) {
         message.release();

@@ -71,8 +71,7 @@ final class Session {
     this.limits =
         new TimeLimits(
             ticket.limits(), ticket.startDate(), surroundings.time().clock().instant(), now);
-    this.relay =
-        new Relay(surroundings.messages(), surroundings.counts(), ticket.port(), limits, restored);
+    this.relay = new Relay(surroundings.relays(), ticket.port(), limits, restored);
     Duration resume = surroundings.options().resumeWindow();
     Duration returning = resume.plus(timing.startMax());
     this.agent = new Presence(restored ? returning : timing.startMax(), resume, now);
@@ -188,6 +187,15 @@ final class Session {
       channel.peer().close(MALFORMED, String.valueOf(malformed.getMessage()));
     }
     settle(now);
+  }
+
+  /** A side has read all that it was sent before this mark. */
+  void onMark(DataChannel channel, long number) {
+    if (!over && presence(channel.side()).channel() == channel) {
+      long now = nanoTime();
+      relay.onMark(channel.side(), number, now);
+      settle(now);
+    }
   }
 
   /** A connection can take more. */
@@ -355,8 +363,8 @@ final class Session {
       if (ping) {
         channel.peer().ping();
       }
-      Duration silenceMax =
-          relay.to(side).isDrained() ? timing.silenceMax() : timing.busySilenceMax();
+      boolean mustAnswer = channel.answersPings() || relay.to(side).isDrained();
+      Duration silenceMax = mustAnswer ? timing.silenceMax() : timing.busySilenceMax();
       if (channel.peer().silence().compareTo(silenceMax) > 0) {
         LOG.info("session {}: {} gives no sign of life", id, side);
         detach(channel);

@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
 record SessionSurroundings(
     GatewayOptions options,
     GatewayTime time,
-    OwnMessages messages,
-    Counts counts,
+    Relay.Shared relays,
     Sessions sessions,
     Executor workers,
     Function<String, @Nullable ControlChannel> controlChannel,
     Consumer<Session> forget) {
+  OwnMessages messages() {
+    return relays.messages();
+  }
+
+  Counts counts() {
+    return relays.counts();
+  }
+
   RecordWriter recordWriter(SessionId id) {
     return new RecordWriter(sessions, id, workers);
   }

@@ -17,17 +17,32 @@ final class StreamStart {
 
   private static final long UNKNOWN = -1;
 
+  private final boolean mayBePort;
   private boolean port;
+  private boolean handshake;
   private boolean past;
   private long firstOutput = UNKNOWN;
 
+  /**
+   * @param mayBePort false when the session is known to carry no port: then handlers run from the
+   *     first output on
+   */
+  StreamStart(boolean mayBePort) {
+    this.mayBePort = mayBePort;
+  }
+
   /** Looks at a stream message that was not seen before. */
   void observe(EncodedMessage message, boolean firstOfRestoredStream) {
-    if (firstOfRestoredStream && message.sequenceNumber() > START_SEQUENCE_NUMBERS_MAX) {
-      past = true;
+    if (firstOfRestoredStream) {
+      past =
+          message.sequenceNumber() > START_SEQUENCE_NUMBERS_MAX
+              || (!mayBePort && message.payloadType() == PayloadType.OUTPUT);
     }
     switch (message.payloadType()) {
-      case PayloadType.HANDSHAKE_REQUEST -> port = port || asksForPort(message);
+      case PayloadType.HANDSHAKE_REQUEST -> {
+        handshake = true;
+        port = port || asksForPort(message);
+      }
       case PayloadType.HANDSHAKE_COMPLETE -> firstOutput = message.sequenceNumber() + 1;
       case PayloadType.OUTPUT -> {
         if (message.sequenceNumber() == 0) {
@@ -60,12 +75,13 @@ final class StreamStart {
   }
 
   /**
-   * Whether the client's handlers run, so that it acknowledges what it consumes: the first output
-   * after the handshake was acknowledged.
+   * Whether the client's handlers run, so that it acknowledges what it consumes: since the first
+   * output after the handshake was acknowledged. From the first output on where there is neither a
+   * handshake nor a port to wait for (spec/data-channel.md 5.2).
    */
   boolean isPast(SequenceRanges acknowledged) {
-    if (!past && firstOutput != UNKNOWN && acknowledged.contains(firstOutput)) {
-      past = true;
+    if (!past && firstOutput != UNKNOWN) {
+      past = acknowledged.contains(firstOutput) || !(mayBePort || handshake);
     }
     return past;
   }

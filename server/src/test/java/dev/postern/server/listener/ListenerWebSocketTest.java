@@ -3,6 +3,7 @@ package dev.postern.server.listener;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(60)
 class ListenerWebSocketTest {
   private final BlockingQueue<Recorder> opened = new LinkedBlockingQueue<>();
+  private final EventLoops loops = new EventLoops(2);
   private TestListener server;
 
   @BeforeEach
@@ -45,7 +48,8 @@ class ListenerWebSocketTest {
                     ? new Upgrade.Refused(new HttpAnswer(403, java.util.List.of(), new byte[0]))
                     : new Upgrade.Accepted(new Recorder());
               }
-            });
+            },
+            loops);
   }
 
   @AfterEach
@@ -58,6 +62,7 @@ class ListenerWebSocketTest {
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     private final BlockingQueue<Closing> closings = new LinkedBlockingQueue<>();
     private volatile @Nullable WebSocketPeer peer;
+    private volatile @Nullable Loop readOn;
 
     WebSocketPeer peer() {
       return Objects.requireNonNull(peer);
@@ -79,6 +84,7 @@ class ListenerWebSocketTest {
 
     @Override
     public void onBinary(WebSocketMessage message) {
+      readOn = peer().loop().isCurrent() ? peer().loop() : null;
       peer().send(message.retain());
       message.release();
       peer().flush();
@@ -296,6 +302,73 @@ class ListenerWebSocketTest {
 
       assertArrayEquals(new byte[] {7}, socket.read().payload());
     }
+  }
+
+  @Test
+  void movedConnectionLivesOnItsNewLoop() throws Exception {
+    try (RawWebSocket socket = open()) {
+      Recorder recorder = recorder();
+      Loop target = otherLoop(recorder.peer().loop());
+      recorder
+          .peer()
+          .execute(() -> {
+            recorder.peer().reading(false);
+            recorder
+                .peer()
+                .moveTo(
+                    target,
+                    () -> {
+                      recorder.texts.add("moved " + target.isCurrent());
+                      recorder.peer().reading(true);
+                    });
+          });
+      byte[] big = new byte[1024 * 1024];
+      new Random(9).nextBytes(big);
+      socket.frame(0x82, new byte[] {7});
+      Thread writer = Thread.ofVirtual().start(() -> socket.frameUnchecked(0x82, big));
+
+      assertEquals("moved true", recorder.texts.poll(20, TimeUnit.SECONDS));
+      assertArrayEquals(new byte[] {7}, socket.read().payload());
+      assertArrayEquals(big, socket.read().payload());
+      writer.join();
+      assertEquals(target, recorder.peer().loop());
+      assertEquals(target, recorder.readOn);
+    }
+  }
+
+  @Test
+  void connectionClosedOnItsWayToAnotherLoopIsToldOnce() throws Exception {
+    try (RawWebSocket socket = open()) {
+      Recorder recorder = recorder();
+      Loop from = recorder.peer().loop();
+      Loop target = otherLoop(from);
+      recorder
+          .peer()
+          .execute(() -> {
+            recorder.peer().reading(false);
+            recorder.peer().moveTo(target, () -> recorder.texts.add("moved"));
+            recorder.peer().abort();
+          });
+
+      assertThrows(IOException.class, socket::read);
+      assertEquals(new WebSocketHandler.Closing.ByUs(), closing(recorder));
+      awaitTurn(from);
+      awaitTurn(target);
+      assertEquals(0, recorder.texts.size());
+      assertEquals(0, recorder.closings.size());
+    }
+  }
+
+  private Loop otherLoop(Loop loop) {
+    Loop next = loops.next();
+    return next.equals(loop) ? loops.next() : next;
+  }
+
+  /** Until the loop has done what waits there now. */
+  private static void awaitTurn(Loop loop) throws InterruptedException {
+    CountDownLatch turn = new CountDownLatch(1);
+    loop.execute(turn::countDown);
+    assertTrue(turn.await(20, TimeUnit.SECONDS));
   }
 
   @Test

@@ -92,8 +92,9 @@ public final class TestListener implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    // The client last: it hears how its connections end.
     listener.close();
     loops.close();
+    client.shutdownNow();
   }
 }

@@ -45,8 +45,8 @@ class HeldSessionsTest {
         new SessionSurroundings(
             TestGateway.OPTIONS,
             time,
-            new OwnMessages(time.clock(), new Random(1)),
-            new Counts(),
+            new Relay.Shared(
+                new OwnMessages(time.clock(), new Random(1)), new Counts(), new HeldBytes()),
             store.sessions(),
             Runnable::run,
             any -> null,

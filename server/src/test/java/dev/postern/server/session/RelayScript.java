@@ -25,8 +25,10 @@ final class RelayScript {
   static final Instant START = Instant.parse("2026-11-23T10:00:00Z");
 
   final Counts counts = new Counts();
+  final HeldBytes held = new HeldBytes();
   final List<HeapMessage> made = new ArrayList<>();
-  private final boolean port;
+  long heldByOthers;
+  private boolean port;
   TimeLimits limits;
   Relay relay;
   final Wire agent = new Wire();
@@ -45,7 +47,11 @@ final class RelayScript {
   }
 
   private Relay relay(boolean restored) {
-    return new Relay(new OwnMessages(() -> START, new Random(1)), counts, port, limits, restored);
+    return new Relay(
+        new Relay.Shared(new OwnMessages(() -> START, new Random(1)), counts, held),
+        port,
+        limits,
+        restored);
   }
 
   /** Begins anew, with a session that began before this server. */
@@ -54,18 +60,32 @@ final class RelayScript {
     relay = relay(true);
   }
 
+  /** The same, with one that carries a port. */
+  void restorePort() {
+    port = true;
+    restore();
+  }
+
   /** Every reference was given back. */
   void end() {
     relay.discard();
     for (HeapMessage message : made) {
       assertEquals(0, message.references());
     }
+    assertEquals(heldByOthers, held.total());
   }
 
   /** Remembers what was sent, as words: o3 output 3, i3 input 3, a3 an acknowledgement of 3. */
   final class Wire implements Outlet {
     final List<String> sent = new ArrayList<>();
+
+    /** The bytes of what was not our own. */
+    final List<ByteBuffer> forwarded = new ArrayList<>();
+
     boolean writable = true;
+    boolean needsStartPause = true;
+    boolean ignoresRepeats = true;
+    long mark;
 
     @Override
     public boolean isWritable() {
@@ -74,6 +94,7 @@ final class RelayScript {
 
     @Override
     public void send(WebSocketMessage message) {
+      forwarded.add(message.view());
       sent.add(word(message.view()));
       message.release();
     }
@@ -81,6 +102,21 @@ final class RelayScript {
     @Override
     public void send(ByteBuffer bytes) {
       sent.add("own:" + word(bytes));
+    }
+
+    @Override
+    public boolean needsStartPause() {
+      return needsStartPause;
+    }
+
+    @Override
+    public boolean ignoresRepeats() {
+      return ignoresRepeats;
+    }
+
+    @Override
+    public void mark(long number) {
+      mark = number;
     }
 
     List<String> take() {

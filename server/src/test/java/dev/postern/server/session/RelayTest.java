@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.postern.server.listener.WebSocketMessage;
+import dev.postern.wire.control.Acknowledge;
 import dev.postern.wire.handshake.ClientAction;
 import dev.postern.wire.handshake.HandshakeRequest;
 import dev.postern.wire.handshake.SessionType;
@@ -19,7 +19,6 @@ import dev.postern.wire.message.PayloadType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,27 +35,7 @@ class RelayTest {
 
   @Test
   void bytesAreForwardedUnchangedAndInOrder() throws Exception {
-    List<ByteBuffer> arrived = new ArrayList<>();
-    script.relay.attach(
-        CLIENT,
-        new Outlet() {
-          @Override
-          public boolean isWritable() {
-            return true;
-          }
-
-          @Override
-          public void send(WebSocketMessage message) {
-            arrived.add(message.view());
-            message.release();
-          }
-
-          @Override
-          public void send(ByteBuffer bytes) {
-            throw new AssertionError("nothing of our own");
-          }
-        },
-        script.now);
+    script.attachBoth();
     byte[] badDigest =
         AgentMessage.stream(AGENT, 0, 5, new UUID(1, 2), 77, ByteBuffer.wrap(new byte[1000]))
             .encode()
@@ -66,7 +45,7 @@ class RelayTest {
 
     script.receive(AGENT, ByteBuffer.wrap(badDigest));
 
-    assertEquals(List.of(ByteBuffer.wrap(badDigest)), arrived);
+    assertEquals(List.of(ByteBuffer.wrap(badDigest)), script.client.forwarded);
   }
 
   @Test
@@ -228,19 +207,6 @@ class RelayTest {
   }
 
   @Test
-  void notReplayedMessageIsNeverImplied() throws Exception {
-    script.attachBoth();
-    for (int i = 0; i < 3; i++) {
-      script.stream(AGENT, i);
-    }
-    script.acknowledge(CLIENT, 0);
-    script.acknowledge(CLIENT, 2);
-
-    assertEquals(List.of("a0", "a2"), script.agent.take());
-    assertFalse(script.relay.to(CLIENT).isDrained());
-  }
-
-  @Test
   void portClientGetsNothingRightAfterHandshakeComplete() throws Exception {
     script.attachBoth();
     script.stream(AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.PORT));
@@ -256,6 +222,17 @@ class RelayTest {
     script.pass(Duration.ofMillis(1));
 
     assertEquals(List.of("a0", "o2"), script.client.take());
+  }
+
+  @Test
+  void clientThatTakesAllAtOnceIsNotHeldBack() throws Exception {
+    script.client.needsStartPause = false;
+    script.attachBoth();
+    script.stream(AGENT, 0, PayloadType.HANDSHAKE_REQUEST, request(SessionType.PORT));
+    script.stream(AGENT, 1, PayloadType.HANDSHAKE_COMPLETE, text("{}"));
+    script.stream(AGENT, 2);
+
+    assertEquals(List.of("o0", "o1", "o2"), script.client.take());
   }
 
   @Test
@@ -325,7 +302,9 @@ class RelayTest {
 
     assertTrue(script.relay.mayRead(AGENT));
     assertTrue(script.relay.mayRead(CLIENT));
-    assertTrue(script.relay.from(AGENT).bytes() <= RelayDirection.REFUSING_BYTES + (1 << 20));
+    assertTrue(
+        script.relay.from(AGENT).bytes()
+            <= RelayDirection.BYTES_MAX * RelayDirection.REFUSING_SHARES + (1 << 20));
     assertTrue(script.counts.refusedMessages.sum() > 0);
     script.acknowledge(CLIENT, 0);
     assertEquals("a0", script.agent.take().getLast());
@@ -381,6 +360,46 @@ class RelayTest {
   }
 
   @Test
+  void directionHoldsLessWhenOthersHoldMuch() throws Exception {
+    script.attachBoth();
+    script.client.writable = false;
+    script.held.add(HeldBytes.TOTAL_MAX - (1 << 20));
+    ByteBuffer payload = ByteBuffer.allocate(64 << 10);
+    int number = 0;
+    while (script.relay.mayRead(AGENT)) {
+      script.stream(AGENT, number++, PayloadType.OUTPUT, payload);
+    }
+    assertTrue(script.relay.from(AGENT).bytes() < HeldBytes.SHARE_MIN * 3);
+
+    script.held.add(-HeldBytes.TOTAL_MAX / 2);
+    script.heldByOthers = HeldBytes.TOTAL_MAX / 2 - (1 << 20);
+
+    assertTrue(script.relay.mayRead(AGENT));
+  }
+
+  /** Acknowledgements are kept for their receiver, and read by us. */
+  @Test
+  void oversizedAcknowledgementIsDroppedUnread() throws Exception {
+    script.attachBoth();
+    script.stream(CLIENT, 0);
+    script.agent.take();
+    Acknowledge content = new Acknowledge(CLIENT.streamType(), "id", 0, true, false);
+    for (int padding : new int[] {Relay.CONTROL_BYTES_MAX, 0}) {
+      script.receive(
+          AGENT,
+          AgentMessage.onDataChannel(
+                  MessageType.ACKNOWLEDGE,
+                  1,
+                  new UUID(2, 0),
+                  text(content.toJson() + " ".repeat(padding)))
+              .encode());
+    }
+
+    assertEquals(List.of("a0"), script.client.take());
+    assertEquals(1, script.counts.droppedMessages.sum());
+  }
+
+  @Test
   void everyTruncationOfTheHeaderIsMalformedAndReleased() {
     byte[] whole =
         AgentMessage.stream(AGENT, 0, 5, new UUID(1, 2), 1, ByteBuffer.allocate(0))
@@ -390,23 +409,6 @@ class RelayTest {
       ByteBuffer part = ByteBuffer.wrap(java.util.Arrays.copyOf(whole, length));
       assertThrows(MalformedMessageException.class, () -> script.receive(AGENT, part));
     }
-  }
-
-  @Test
-  void restoredStreamIsLearnedFromItsFirstMessage() throws Exception {
-    script.restore();
-    script.attachBoth();
-    script.stream(AGENT, 5000);
-    script.stream(AGENT, 4990);
-    script.acknowledge(CLIENT, 5000);
-
-    assertEquals(List.of("o5000", "o4990"), script.client.take());
-    assertEquals(List.of("a5000"), script.agent.take());
-
-    script.stream(AGENT, 5001);
-    script.acknowledge(CLIENT, 5001);
-
-    assertEquals(List.of("a5001", "own:a4990"), script.agent.take());
   }
 
   @Test

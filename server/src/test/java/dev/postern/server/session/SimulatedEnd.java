@@ -13,20 +13,33 @@ import dev.postern.wire.message.Side;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of our own ends: the state machines of a data channel, and an owner that writes numbered
- * payloads and checks those that come.
+ * payloads and checks those that come. A client may be forgetful as the official one is: it
+ * acknowledges what is new to it at once, and never what is not.
  */
 final class SimulatedEnd {
   /** As DataChannel looks at its unacknowledged messages. */
   private static final Duration SCAN_INTERVAL = Duration.ofMillis(100);
+
+  /** How the two ends acknowledge. */
+  enum Kind {
+    /** One acknowledgement serves for all before. */
+    AGREED,
+    /** Each for one message, and again for each repeat. */
+    ONE_BY_ONE,
+    /** Each for one message, and the client none for a repeat. */
+    FORGETFUL
+  }
 
   private static final int PADDING_MAX = 64;
   private static final int WINDOW_MESSAGES_MAX = 100;
@@ -39,8 +52,12 @@ final class SimulatedEnd {
   private final Map<Long, AgentMessage> acknowledgements = new LinkedHashMap<>();
   private final CumulativeAcknowledgement cumulative = new CumulativeAcknowledgement();
   private final boolean agreed;
+  private final boolean forgetful;
   private final int total;
   private final int peerTotal;
+  private @Nullable ByteBuffer mark;
+  private final Set<Long> early = new HashSet<>();
+  private long expected;
   private int added;
   private int consumed;
   private boolean mayStream;
@@ -52,19 +69,19 @@ final class SimulatedEnd {
    * @param cramped whether what comes early may find no room. Behind a relay that does not happen:
    *     receivers hold more than a relay keeps under way, and the relay counts on it when it takes
    *     one acknowledgement for those before it
-   * @param agreed whether both ends take acknowledgements that serve for all before
+   * @param kind how it acknowledges
    */
-  SimulatedEnd(
-      Side side, int total, int peerTotal, boolean cramped, boolean agreed, Random random) {
+  SimulatedEnd(Side side, int total, int peerTotal, boolean cramped, Kind kind, Random random) {
     this.side = side;
     this.total = total;
     this.peerTotal = peerTotal;
     this.random = random;
-    this.agreed = agreed;
+    this.agreed = kind == Kind.AGREED;
+    this.forgetful = kind == Kind.FORGETFUL && side == Side.CLIENT;
     this.mayStream = side == Side.AGENT;
     int messages = cramped ? 1 + random.nextInt(WINDOW_MESSAGES_MAX) : WINDOW_MESSAGES_MAX;
     int bytes = cramped ? 1 + random.nextInt(WINDOW_BYTES_MAX) : 2 * WINDOW_BYTES_MAX;
-    this.incoming = new IncomingStream(messages, bytes);
+    this.incoming = forgetful ? new IncomingStream() : new IncomingStream(messages, bytes);
     this.outgoing =
         new OutgoingStream(
             side, 1 + random.nextInt(WINDOW_MESSAGES_MAX), 1 + random.nextInt(WINDOW_BYTES_MAX));
@@ -77,6 +94,11 @@ final class SimulatedEnd {
 
   void disconnected() {
     path = null;
+    if (forgetful) {
+      // It acknowledges while it reads, and what it cannot send then it never sends.
+      acknowledgements.clear();
+      mark = null;
+    }
   }
 
   @Nullable SimulatedPath path() {
@@ -99,10 +121,28 @@ final class SimulatedEnd {
               : outgoing.acknowledge(number, wall);
     } else {
       mayStream = true;
-      if (incoming.offer(message) == IncomingStream.Arrival.ACKNOWLEDGE) {
+      boolean due = incoming.offer(message) == IncomingStream.Arrival.ACKNOWLEDGE;
+      if (forgetful ? isNew(message.sequenceNumber()) : due) {
         acknowledgements.put(message.sequenceNumber(), message);
       }
     }
+  }
+
+  /** What waits for its turn counts as new when it is repeated. */
+  private boolean isNew(long number) {
+    if (number < expected) {
+      return false;
+    }
+    early.add(number);
+    while (early.remove(expected)) {
+      expected++;
+    }
+    return true;
+  }
+
+  /** Answered when all that came before is. */
+  void mark(ByteBuffer bytes) {
+    mark = bytes;
   }
 
   void act(long nowNanos, Instant wall) {
@@ -122,7 +162,9 @@ final class SimulatedEnd {
       }
       consumed++;
       boolean unacknowledged = incoming.consumed();
-      if (unacknowledged && agreed) {
+      if (unacknowledged && forgetful) {
+        // It was acknowledged when it came.
+      } else if (unacknowledged && agreed) {
         cumulative.consumed(next, wall);
       } else if (unacknowledged) {
         acknowledgements.put(next.sequenceNumber(), next);
@@ -149,6 +191,10 @@ final class SimulatedEnd {
       AgentMessage first = acknowledgements.values().iterator().next();
       acknowledgements.remove(first.sequenceNumber());
       out.send(encode(Acknowledge.of(first), wall), nowNanos);
+    }
+    if (mark != null && acknowledgements.isEmpty() && out.hasRoom()) {
+      out.send(mark, nowNanos);
+      mark = null;
     }
     if (cumulative.isDue(wall) && out.hasRoom()) {
       Acknowledge due = cumulative.take();

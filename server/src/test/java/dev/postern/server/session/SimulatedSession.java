@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ final class SimulatedSession {
   private final Map<Side, Long> readsAt = new EnumMap<>(Side.class);
   private final List<HeapMessage> relayed = new ArrayList<>();
   private final boolean straight;
+  private final SimulatedEnd.Kind kind;
   private @Nullable Relay relay;
   private long now = 1_000_000_000L;
   private long nextFault;
@@ -65,16 +67,24 @@ final class SimulatedSession {
     int output = 1 + random.nextInt(most);
     // The client waits for the agent's first word, so that one is always said.
     int input = random.nextInt(most - most / 4);
-    boolean cumulative = random.nextBoolean();
-    ends.put(Side.AGENT, new SimulatedEnd(Side.AGENT, output, input, straight, cumulative, random));
-    ends.put(
-        Side.CLIENT, new SimulatedEnd(Side.CLIENT, input, output, straight, cumulative, random));
+    kind = kind();
+    ends.put(Side.AGENT, new SimulatedEnd(Side.AGENT, output, input, straight, kind, random));
+    ends.put(Side.CLIENT, new SimulatedEnd(Side.CLIENT, input, output, straight, kind, random));
     faults = random.nextInt(FAULTS_MAX + 1);
     nextFault = now + random.nextLong(STEP_NANOS * 10);
     if (!straight) {
       relay = relay(false);
     }
     connectAll();
+  }
+
+  /** It takes a relay to get on with a forgetful client. */
+  private SimulatedEnd.Kind kind() {
+    SimulatedEnd.Kind[] kinds =
+        Arrays.stream(SimulatedEnd.Kind.values())
+            .filter(each -> !straight || each != SimulatedEnd.Kind.FORGETFUL)
+            .toArray(SimulatedEnd.Kind[]::new);
+    return kinds[random.nextInt(kinds.length)];
   }
 
   /**
@@ -115,7 +125,11 @@ final class SimulatedSession {
 
   private Relay relay(boolean restored) {
     var limits = new TimeLimits(SessionLimits.DEFAULT, START, START, now);
-    return new Relay(new OwnMessages(() -> START, random), new Counts(), false, limits, restored);
+    return new Relay(
+        new Relay.Shared(new OwnMessages(() -> START, random), new Counts(), new HeldBytes()),
+        false,
+        limits,
+        restored);
   }
 
   private Instant wall() {
@@ -193,7 +207,7 @@ final class SimulatedSession {
       accept(side, bytes);
     }
     for (ByteBuffer bytes : in.cut()) {
-      end(side).receive(bytes, wall());
+      arrive(side, bytes);
     }
     end(side).disconnected();
     if (relay != null) {
@@ -220,7 +234,7 @@ final class SimulatedSession {
       end(side).connected(new SimulatedPath(random, false));
       SimulatedPath in = new SimulatedPath(random, false);
       inbound.put(side, in);
-      relay.attach(side, new PathOutlet(in), now);
+      relay.attach(side, new PathOutlet(side, in), now);
       return;
     }
     connectsAt.remove(side.peer());
@@ -232,9 +246,11 @@ final class SimulatedSession {
   }
 
   private final class PathOutlet implements Outlet {
+    private final Side side;
     private final SimulatedPath path;
 
-    PathOutlet(SimulatedPath path) {
+    PathOutlet(Side side, SimulatedPath path) {
+      this.side = side;
       this.path = path;
     }
 
@@ -253,6 +269,21 @@ final class SimulatedSession {
     public void send(ByteBuffer bytes) {
       path.send(bytes, now);
     }
+
+    @Override
+    public boolean needsStartPause() {
+      return true;
+    }
+
+    @Override
+    public boolean ignoresRepeats() {
+      return side == Side.CLIENT && kind == SimulatedEnd.Kind.FORGETFUL;
+    }
+
+    @Override
+    public void mark(long number) {
+      path.send(ByteBuffer.allocate(Long.BYTES).putLong(0, number), now);
+    }
   }
 
   /** Takes what has arrived from a side and, of a relayed session, what has arrived at it. */
@@ -260,7 +291,7 @@ final class SimulatedSession {
     SimulatedPath in = inbound.get(side);
     if (in != null) {
       for (ByteBuffer bytes = in.arrived(now); bytes != null; bytes = in.arrived(now)) {
-        end(side).receive(bytes, wall());
+        arrive(side, bytes);
       }
     }
     SimulatedPath out = end(side).path();
@@ -273,10 +304,26 @@ final class SimulatedSession {
     }
   }
 
+  private void arrive(Side side, ByteBuffer bytes) throws MalformedMessageException {
+    if (isMark(bytes)) {
+      end(side).mark(bytes);
+    } else {
+      end(side).receive(bytes, wall());
+    }
+  }
+
+  private static boolean isMark(ByteBuffer bytes) {
+    return bytes.remaining() == Long.BYTES;
+  }
+
   /** The relay, or straight the other end, gets a message of a side. */
   private void accept(Side side, ByteBuffer bytes) throws MalformedMessageException {
     if (relay == null) {
       end(side.peer()).receive(bytes, wall());
+      return;
+    }
+    if (isMark(bytes)) {
+      relay.onMark(side, bytes.getLong(0), now);
       return;
     }
     HeapMessage message = new HeapMessage(bytes);

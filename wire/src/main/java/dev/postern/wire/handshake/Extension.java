@@ -41,6 +41,26 @@ public final class Extension {
    */
   public static final String RESUME_TOKEN = "resume-token";
 
+  /**
+   * Named by a client to the service, in OpenDataChannel: it takes what follows HandshakeComplete
+   * at once. The official plugin does not in a port session, so it is spared anything for 100 ms.
+   */
+  public static final String NO_START_PAUSE = "no-start-pause";
+
+  /**
+   * Named by a client to the service, in OpenDataChannel: it acknowledges what it is sent again,
+   * whether it has consumed it or not. The official plugin does not, and has to be read between the
+   * lines.
+   */
+  public static final String ACKNOWLEDGES_REPEATS = "acknowledges-repeats";
+
+  /**
+   * Named by an agent to the service, in OpenDataChannel: pings are answered whatever becomes of
+   * what it was sent, so one that does not is gone. The official agent answers none while a session
+   * takes no input.
+   */
+  public static final String ANSWERS_PINGS = "answers-pings";
+
   /** What our own ends of this version offer and take in every session. */
   private static final List<String> OF_ALL = List.of(NO_DIGESTS, CUMULATIVE_ACKS);
 

@@ -15,7 +15,7 @@ import java.util.List;
  * @param tokenValue the credential: never logged, compared in constant time
  * @param clientInstanceId the managed node's id, from agents only
  * @param clientVersion from newer clients only
- * @param extensions what a client of ours asks of the service: {@link Extension}
+ * @param extensions what an end of ours asks of the service, or tells it: {@link Extension}
  */
 public record OpenDataChannel(
     String messageSchemaVersion,
@@ -40,11 +40,17 @@ public record OpenDataChannel(
         SCHEMA_VERSION, requestId, tokenValue, clientId, "", clientVersion, extensions);
   }
 
-  /** What an agent sends. */
+  /** What our agent sends. */
   public static OpenDataChannel fromAgent(
       String requestId, String tokenValue, String clientId, String clientInstanceId) {
     return new OpenDataChannel(
-        SCHEMA_VERSION, requestId, tokenValue, clientId, clientInstanceId, "", List.of());
+        SCHEMA_VERSION,
+        requestId,
+        tokenValue,
+        clientId,
+        clientInstanceId,
+        "",
+        List.of(Extension.ANSWERS_PINGS));
   }
 
   public static OpenDataChannel parse(ByteBuffer text) throws MalformedMessageException {
