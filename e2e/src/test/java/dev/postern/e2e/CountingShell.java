@@ -2,6 +2,7 @@ package dev.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,6 +21,21 @@ final class CountingShell {
             + lines
             + " ]; do i=$((i+1)); echo \"<$i>\"; sleep 0.1; done; read a; read b; echo \"[$a|$b]\"\r");
     terminal.screen().expect("<20>");
+  }
+
+  /**
+   * Waits for all lines that are not shown yet; the longest time that one of them took from now.
+   */
+  static Duration longestStall(Terminal terminal, int lines) {
+    long longestNanos = 0;
+    long lastNanos = System.nanoTime();
+    for (int next = numbers(terminal.screen().all()).getLast() + 1; next <= lines; next++) {
+      terminal.screen().expect("<" + next + ">");
+      long now = System.nanoTime();
+      longestNanos = Math.max(longestNanos, now - lastNanos);
+      lastNanos = now;
+    }
+    return Duration.ofNanos(longestNanos);
   }
 
   /** Waits for the end, which must show every number once and what was typed meanwhile. */

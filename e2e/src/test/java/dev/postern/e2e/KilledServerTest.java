@@ -3,7 +3,6 @@ package dev.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 @Timeout(240)
 class KilledServerTest {
-  private static final long BYTES = 500_000_000;
+  private static final long DOWN_BYTES = 500_000_000;
+  private static final long UP_BYTES = 200_000_000;
   private static final long KILLED_AT = 100_000_000;
   private static final int LINES = 100;
   private static final Duration STALL_MAX = Duration.ofSeconds(5);
@@ -50,48 +50,74 @@ class KilledServerTest {
     }
   }
 
-  @Test
-  void transferGoesOnByteForByte() throws Exception {
-    try (NumberedBytes service = new NumberedBytes(BYTES);
-        PosternForward forward = PosternForward.start(node, "0:" + service.port());
-        Socket connection = new Socket(InetAddress.getLoopbackAddress(), forward.port())) {
-      CompletableFuture<Long> restarted = new CompletableFuture<>();
-      AtomicLong last = new AtomicLong(System.nanoTime());
-      AtomicLong longestStall = new AtomicLong();
-      AtomicBoolean killed = new AtomicBoolean();
+  /**
+   * Kills the server when a reader is so far, and knows how long that one then waited for the rest.
+   * Told by the reader's thread, asked by any.
+   */
+  private static final class KillUnderWay implements NumberedBytes.Progress {
+    private final CompletableFuture<Long> restarted = new CompletableFuture<>();
+    private final AtomicBoolean killed = new AtomicBoolean();
+    private final AtomicLong last = new AtomicLong(System.nanoTime());
+    private final AtomicLong longestStall = new AtomicLong();
 
-      service.expect(
-          connection,
-          done -> {
-            long now = System.nanoTime();
-            if (restarted.isDone()) {
-              long since = Math.max(last.get(), restarted.join());
-              longestStall.accumulateAndGet(now - since, Math::max);
-            } else if (done >= KILLED_AT && killed.compareAndSet(false, true)) {
-              kill(restarted);
+    @Override
+    public void at(long bytes) {
+      long now = System.nanoTime();
+      if (restarted.isDone()) {
+        long since = Math.max(last.get(), restarted.join());
+        longestStall.accumulateAndGet(now - since, Math::max);
+      } else if (bytes >= KILLED_AT && killed.compareAndSet(false, true)) {
+        kill();
+      }
+      last.set(now);
+    }
+
+    /** Beside the reader. */
+    private void kill() {
+      Thread.ofVirtual()
+          .name("killer")
+          .start(() -> {
+            try {
+              node.server().killAndRestart();
+              restarted.complete(System.nanoTime());
+            } catch (Exception | AssertionError failed) {
+              restarted.completeExceptionally(failed);
             }
-            last.set(now);
           });
+    }
 
-      assertThat(restarted).isDone();
+    /** For a transfer that has ended. */
+    void expectRecovered(PosternForward forward) {
+      assertThat(restarted).isCompleted();
       var _ = forward.err().expect("connection lost, trying again");
       var _ = forward.err().expect("connected again");
-      assertThat(Duration.ofNanos(longestStall.get())).isLessThan(STALL_MAX);
+      assertThat(Duration.ofNanos(longestStall.get())).isPositive().isLessThan(STALL_MAX);
     }
   }
 
-  /** Beside the reader. */
-  private static void kill(CompletableFuture<Long> restarted) {
-    Thread.ofVirtual()
-        .name("killer")
-        .start(() -> {
-          try {
-            node.server().killAndRestart();
-            restarted.complete(System.nanoTime());
-          } catch (Exception failed) {
-            restarted.completeExceptionally(failed);
-          }
-        });
+  @Test
+  void transferGoesOnByteForByte() throws Exception {
+    KillUnderWay kill = new KillUnderWay();
+    try (NumberedBytes service = new NumberedBytes(DOWN_BYTES);
+        PosternForward forward = PosternForward.start(node, "0:" + service.port());
+        Socket connection = PortForward.connect(forward.port())) {
+      service.expect(connection, kill);
+
+      kill.expectRecovered(forward);
+    }
+  }
+
+  @Test
+  void transferToTheNodeGoesOnByteForByte() throws Exception {
+    KillUnderWay kill = new KillUnderWay();
+    try (DigestService service = new DigestService(0, kill);
+        PosternForward forward = PosternForward.start(node, "0:" + service.port());
+        Socket connection = PortForward.connect(forward.port())) {
+      byte[] wanted = DigestService.send(connection, UP_BYTES);
+
+      assertThat(connection.getInputStream().readAllBytes()).isEqualTo(wanted);
+      kill.expectRecovered(forward);
+    }
   }
 
   @Test
@@ -121,6 +147,7 @@ class KilledServerTest {
       outage.run();
       terminal.type("typed after\rand later\r");
 
+      assertThat(CountingShell.longestStall(terminal, LINES)).isLessThan(STALL_MAX);
       CountingShell.expectAllOnce(terminal, LINES, "typed after|and later");
     }
   }

@@ -3,12 +3,10 @@ package dev.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,15 +41,7 @@ class TransferTest {
     try (DigestService service = new DigestService(GIGABYTE);
         PosternForward forward = PosternForward.start(node, "0:" + service.port());
         Socket connection = connect(forward)) {
-      OutputStream output = connection.getOutputStream();
-      MessageDigest sent = DigestService.sha256();
-      new LongRow(GIGABYTE)
-          .forEach((block, length) -> {
-            output.write(block, 0, length);
-            sent.update(block, 0, length);
-          });
-      connection.shutdownOutput();
-      byte[] wanted = sent.digest();
+      byte[] wanted = DigestService.send(connection, GIGABYTE);
 
       // The service's word on what it got, and then the same row from it.
       assertThat(connection.getInputStream().readNBytes(wanted.length)).isEqualTo(wanted);
