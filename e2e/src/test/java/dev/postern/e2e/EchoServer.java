@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends back all that it gets, and closes a connection whose other end has said that no more comes.
  */
 final class EchoServer extends SocketService {
   private static final int BUFFER_BYTES = 16_384;
-
-  private final AtomicInteger connections = new AtomicInteger();
 
   /** Listens at an address, which may be a Unix socket's. */
   EchoServer(SocketAddress address) throws IOException {
@@ -25,22 +22,12 @@ final class EchoServer extends SocketService {
     start();
   }
 
-  /** How many are open. */
-  int connections() {
-    return connections.get();
-  }
-
   @Override
   void serve(SocketChannel connection) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    connections.incrementAndGet();
-    try {
-      while (connection.read(buffer) >= 0) {
-        write(connection, buffer.flip());
-        buffer.clear();
-      }
-    } finally {
-      connections.decrementAndGet();
+    while (connection.read(buffer) >= 0) {
+      write(connection, buffer.flip());
+      buffer.clear();
     }
   }
 }

@@ -126,21 +126,9 @@ class PortForwardingTest {
           .untilAsserted(() -> assertThat(echo.connections()).isZero());
       if (Programs.officialPlugin().isEmpty()) {
         // The official one hangs up without a word, and is waited for in case it comes back.
-        awaitInHistory(id);
+        node.server().awaitInHistory(id);
       }
     }
-  }
-
-  private static void awaitInHistory(String id) {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThat(
-                    node.server()
-                        .aws("ssm", "describe-sessions", "--state", "History")
-                        .orFail()
-                        .out())
-                .contains(id));
   }
 
   @Test

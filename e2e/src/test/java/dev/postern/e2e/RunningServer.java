@@ -1,5 +1,7 @@
 package dev.postern.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -13,12 +15,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * {@code postern server} as a process, and the environment that its {@code env} file gives to a
  * shell.
  */
 final class RunningServer implements AutoCloseable {
+  private static final Duration LISTED_WITHIN = Duration.ofSeconds(30);
+
   private final List<String> program;
   private final Path data;
   private final List<String> options;
@@ -134,6 +139,30 @@ final class RunningServer implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("aws", "--endpoint-url", url.toString()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** Waits until a session is over, and looks at what is kept of it. */
+  void awaitInHistory(String sessionId, String... kept) {
+    awaitListed("History", sessionId, kept);
+  }
+
+  /** Waits until a session that is not over is listed with something. */
+  void awaitActive(String sessionId, String... listed) {
+    awaitListed("Active", sessionId, listed);
+  }
+
+  private void awaitListed(String state, String sessionId, String... texts) {
+    List<String> wanted = new ArrayList<>(List.of(texts));
+    wanted.add(sessionId);
+    String filter = "key=SessionId,value=" + sessionId;
+    Awaitility.await()
+        .atMost(LISTED_WITHIN)
+        .untilAsserted(() ->
+            assertThat(
+                    aws("ssm", "describe-sessions", "--state", state, "--filters", filter)
+                        .orFail()
+                        .out())
+                .contains(wanted));
   }
 
   /** {@code kill -9}, and a start on the same port and data directory. */

@@ -8,6 +8,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a node forwards to. One virtual thread accepts, and each connection has one; they end with
@@ -17,6 +18,7 @@ abstract class SocketService implements AutoCloseable {
   private static final int BACKLOG = 100;
 
   private final ServerSocketChannel listener;
+  private final AtomicInteger connections = new AtomicInteger();
 
   /** Listens at an address, which may be a Unix socket's. */
   SocketService(SocketAddress address) throws IOException {
@@ -41,6 +43,11 @@ abstract class SocketService implements AutoCloseable {
     return ((InetSocketAddress) listener.getLocalAddress()).getPort();
   }
 
+  /** How many are open. */
+  final int connections() {
+    return connections.get();
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -53,10 +60,13 @@ abstract class SocketService implements AutoCloseable {
   }
 
   private void run(SocketChannel connection) {
+    connections.incrementAndGet();
     try (connection) {
       serve(connection);
     } catch (IOException lost) {
       // Whoever connected sees that something is missing.
+    } finally {
+      connections.decrementAndGet();
     }
   }
 
