@@ -2,10 +2,12 @@ package dev.postern.e2e;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 
 /** {@code postern forward} that runs, stopped by its test. */
 record PosternForward(Process process, Output err) implements AutoCloseable {
-  private static final String OPENED = "Port (\\d+) opened for sessionId \\S+\\.";
+  private static final String OPENED = "Port (\\d+) opened for sessionId (\\S+)\\.";
 
   static PosternForward start(OneNode node, String specification) throws IOException {
     Process process =
@@ -18,7 +20,23 @@ record PosternForward(Process process, Output err) implements AutoCloseable {
   }
 
   int port() {
-    return Integer.parseInt(err.expect(OPENED).group(1));
+    return opened().port();
+  }
+
+  /** What it says of itself, once. */
+  record Opened(int port, String sessionId) {}
+
+  Opened opened() {
+    Matcher told = err.expect(OPENED);
+    return new Opened(Integer.parseInt(told.group(1)), told.group(2));
+  }
+
+  /** Waits for the end and returns the exit code. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(Output.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("did not end\n" + err.all());
+    }
+    return process.exitValue();
   }
 
   @Override

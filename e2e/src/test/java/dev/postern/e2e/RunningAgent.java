@@ -67,13 +67,7 @@ final class RunningAgent implements AutoCloseable {
         Programs.officialAgent().isPresent()
             ? OfficialAgent.start(setting, server, Programs.officialAgent().get(), data, id, code)
             : startOurs(setting, server, data, id, code);
-    try {
-      agent.awaitConnected(server);
-    } catch (ConditionTimeoutException late) {
-      agent.close();
-      throw late;
-    }
-    return agent;
+    return agent.connected(server);
   }
 
   private static RunningAgent startOurs(
@@ -106,6 +100,11 @@ final class RunningAgent implements AutoCloseable {
     return run(setting.shell(), data, matcher.group(1));
   }
 
+  /** Runs our agent where one was killed, and waits until it is connected. */
+  static RunningAgent again(RunningServer server, Path data, String instanceId) throws IOException {
+    return run(RunningServer.base(), data, instanceId).connected(server);
+  }
+
   /** Runs our agent on data that it registered before. */
   private static RunningAgent run(Shell shell, Path data, String instanceId) throws IOException {
     Process process =
@@ -125,6 +124,16 @@ final class RunningAgent implements AutoCloseable {
   static RunningAgent of(Process process, String instanceId, Runnable afterwards) {
     new Output(process.getInputStream());
     return new RunningAgent(process, new Output(process.getErrorStream()), instanceId, afterwards);
+  }
+
+  private RunningAgent connected(RunningServer server) {
+    try {
+      awaitConnected(server);
+    } catch (ConditionTimeoutException late) {
+      close();
+      throw late;
+    }
+    return this;
   }
 
   void awaitConnected(RunningServer server) {
@@ -153,6 +162,11 @@ final class RunningAgent implements AutoCloseable {
 
   Output err() {
     return err;
+  }
+
+  /** {@code kill -9}. What it started may outlive it. */
+  void kill() {
+    Stopped.byKill(process);
   }
 
   @Override

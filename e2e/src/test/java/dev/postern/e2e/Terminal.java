@@ -53,6 +53,15 @@ final class Terminal implements AutoCloseable {
     shell.run(List.of("stty", "-F", device, "cols", "" + columns, "rows", "" + rows)).orFail();
   }
 
+  /** The program that runs here: of those that started each other, the last. */
+  ProcessHandle program() {
+    return process
+        .descendants()
+        .filter(started -> started.children().findAny().isEmpty())
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Whether the command ends within a time. */
   boolean endsWithin(Duration time) throws InterruptedException {
     return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
