@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ public final class FakeSocket implements MessageChannel {
   @Override
   public void sendText(String text) throws IOException {
     write(TEXT, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean isAnswering(Duration within) {
+    return true;
   }
 
   @Override

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,20 +23,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A person's path to the server swallows everything for a while, or is cut, in the middle of a
- * shell's output. The node's path is a different one and stays whole.
+ * A path to the server swallows everything for a while, or is cut, in the middle of what sessions
+ * do. A person's and the node's are different ones, and one stays whole.
  */
 @Timeout(240)
 @EnabledIfEnvironmentVariable(named = "POSTERN_SLOW_TESTS", matches = "1")
 class DeadLinkTest {
   private static final int LINES = 300;
+
+  /** More than half a minute of them. */
+  private static final int LONG_LINES = 400;
+
+  private static final Duration STALL_MAX = Duration.ofSeconds(5);
   private static final long TRANSFER_BYTES = 500_000_000;
   private static final Duration NOTICED_WITHIN = Duration.ofSeconds(10);
 
   @TempDir static Path temporary;
 
   private static RunningServer server;
+
+  /** The client's. */
   private static FrozenLink link;
+
+  private static FrozenLink nodeLink;
   private static RunningAgent agent;
 
   enum Program {
@@ -51,11 +60,10 @@ class DeadLinkTest {
         new RunningServer(
             temporary.resolve("server"), "--public-url", "https://localhost:" + front);
     link = new FrozenLink(front, server.listeningPort());
+    nodeLink = new FrozenLink(server.listeningPort());
     agent =
         RunningAgent.enrolAt(
-            URI.create("https://localhost:" + server.listeningPort()),
-            server,
-            temporary.resolve("agent"));
+            URI.create("https://localhost:" + nodeLink.port()), server, temporary.resolve("agent"));
   }
 
   @AfterAll
@@ -67,6 +75,9 @@ class DeadLinkTest {
     } finally {
       if (link != null) {
         link.close();
+      }
+      if (nodeLink != null) {
+        nodeLink.close();
       }
       if (server != null) {
         server.close();
@@ -114,25 +125,71 @@ class DeadLinkTest {
     }
   }
 
-  @Test
-  void transferGoesOnByteForByteAfterThirtySecondsOfSilence() throws Exception {
+  /** Which path goes dead. */
+  enum Leg {
+    CLIENT,
+    NODE;
+
+    FrozenLink link() {
+      return this == CLIENT ? link : nodeLink;
+    }
+  }
+
+  /**
+   * The connections of before stay dead, as when TCP's next attempt is far away: what goes on must
+   * go on over new ones.
+   */
+  @ParameterizedTest
+  @EnumSource(Leg.class)
+  void transferGoesOnByteForByteAfterThirtySecondsOfSilence(Leg leg) throws Exception {
+    AtomicBoolean frozen = new AtomicBoolean();
+    AtomicLong back = new AtomicLong();
+    AtomicLong last = new AtomicLong();
+    AtomicLong stall = new AtomicLong();
     try (NumberedBytes service = new NumberedBytes(TRANSFER_BYTES);
         PosternForward forward =
             PosternForward.start(new OneNode(server, agent, temporary), "0:" + service.port());
         Socket connection = new Socket(InetAddress.getLoopbackAddress(), forward.port())) {
-      AtomicBoolean frozen = new AtomicBoolean();
       service.expect(
           connection,
           done -> {
+            long now = System.nanoTime();
+            if (back.get() != 0) {
+              stall.accumulateAndGet(now - Math.max(last.get(), back.get()), Math::max);
+            }
+            last.set(now);
             if (done > TRANSFER_BYTES / 5 && frozen.compareAndSet(false, true)) {
-              link.freeze();
-              CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS).execute(link::thaw);
+              leg.link().freeze();
+              CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS)
+                  .execute(() -> {
+                    back.set(System.nanoTime());
+                    leg.link().thawForNew();
+                  });
             }
           });
 
-      assertThat(frozen).isTrue();
-      var _ = forward.err().expect("connection lost, trying again");
-      var _ = forward.err().expect("connected again");
+      assertThat(back.get()).isNotZero();
+      assertThat(Duration.ofNanos(stall.get())).isPositive().isLessThan(STALL_MAX);
+      if (leg == Leg.CLIENT) {
+        var _ = forward.err().expect("connection lost, trying again");
+        var _ = forward.err().expect("connected again");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Leg.class)
+  void shellGoesOnAfterThirtySecondsOfSilence(Leg leg) throws Exception {
+    try (Terminal terminal = terminal(Program.POSTERN_SHELL)) {
+      CountingShell.start(terminal, LONG_LINES);
+
+      leg.link().freeze();
+      assertThat(terminal.endsWithin(Duration.ofSeconds(30))).isFalse();
+      leg.link().thawForNew();
+      terminal.type("typed after\rand later\r");
+
+      assertThat(CountingShell.longestStall(terminal, LONG_LINES)).isLessThan(STALL_MAX);
+      CountingShell.expectAllOnce(terminal, LONG_LINES, "typed after|and later");
     }
   }
 

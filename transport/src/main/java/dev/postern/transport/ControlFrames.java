@@ -53,6 +53,17 @@ final class ControlFrames {
     }
   }
 
+  /** Sends a ping as soon as the message that is being sent, if any, is out. */
+  void ping() {
+    lock.lock();
+    try {
+      liveness.pingFrom(System.nanoTime());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sends the close frame and waits until it is out, or until the time is up. */
   void closeAndAwait(ByteBuffer payload, long nanosMax) {
     lock.lock();

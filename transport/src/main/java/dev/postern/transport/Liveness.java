@@ -1,10 +1,12 @@
 package dev.postern.transport;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When to ping and when to give a silent peer up. Times come in as arguments, those of {@link
- * System#nanoTime}. Safe for use by two threads: the one that pings and the one that reads.
+ * System#nanoTime}. Safe for use by many threads: those that ping, read, and wait for a sign of
+ * life.
  */
 final class Liveness implements Patience {
   private final long intervalNanos;
@@ -18,10 +20,13 @@ final class Liveness implements Patience {
 
   private long unansweredSinceNanos;
 
+  private long heardAtNanos;
+
   Liveness(Keepalive keepalive, long nowNanos) {
     intervalNanos = Patience.nanos(keepalive.interval());
     silenceNanosMax = Patience.nanos(keepalive.silenceMax());
     pingAtNanos = nowNanos + Patience.nanos(keepalive.firstAfter());
+    heardAtNanos = nowNanos;
   }
 
   /** How long until the next ping, 0 or less when it is due. */
@@ -38,9 +43,30 @@ final class Liveness implements Patience {
     }
   }
 
+  /** A ping is due from this moment on. */
+  synchronized void pingFrom(long nowNanos) {
+    pingAtNanos = nowNanos;
+  }
+
   @Override
   public synchronized void onHeard(long nowNanos) {
     unanswered = false;
+    heardAtNanos = nowNanos;
+    notifyAll();
+  }
+
+  /**
+   * Waits until something is heard after a moment, and not beyond a deadline.
+   *
+   * @return false when the deadline has passed
+   */
+  synchronized boolean awaitHeard(long sinceNanos, long deadlineNanos) throws InterruptedException {
+    for (long left = deadlineNanos - System.nanoTime();
+        heardAtNanos - sinceNanos <= 0 && left > 0;
+        left = deadlineNanos - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return heardAtNanos - sinceNanos > 0;
   }
 
   @Override

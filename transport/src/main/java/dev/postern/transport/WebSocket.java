@@ -37,6 +37,7 @@ public final class WebSocket implements MessageChannel {
   private final Connection connection;
   private final FrameReader reader;
   private final FrameWriter writer;
+  private final Liveness liveness;
   private final ControlFrames controls;
   private final ReentrantLock writeLock = new ReentrantLock();
 
@@ -52,10 +53,17 @@ public final class WebSocket implements MessageChannel {
     this.connection = connection;
     reader = new FrameReader(connection.input(), limits.messageBytesMax());
     writer = new FrameWriter(connection.output(), random);
-    Liveness liveness = new Liveness(limits.keepalive(), System.nanoTime());
+    liveness = new Liveness(limits.keepalive(), System.nanoTime());
     connection.patience(liveness);
     controls = new ControlFrames(new ControlOutput(), liveness);
     controls.start("websocket-control-" + name);
+  }
+
+  @Override
+  public boolean isAnswering(Duration within) throws InterruptedException {
+    long asked = System.nanoTime();
+    controls.ping();
+    return liveness.awaitHeard(asked, asked + Patience.nanos(within));
   }
 
   @Override

@@ -174,6 +174,33 @@ final class WebSocketPeersTest {
   }
 
   @Test
+  void signOfLifeIsAskedForBeforeItsTime() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer(peer -> {
+              peer.upgrade();
+              byte[] ping = peer.readFrame();
+              peer.write(
+                  ByteBuffer.allocate(ping.length + 1)
+                      .put((byte) 0x8A)
+                      .put((byte) (ping.length - 1))
+                      .put(ping, 1, ping.length - 1)
+                      .array());
+              peer.awaitEnd();
+            });
+        WebSocket socket = connect(server)) {
+      Thread _ =
+          Thread.ofVirtual()
+              .start(() ->
+                  assertThatIOException()
+                      .isThrownBy(socket::receive)
+                      .withMessageContaining("closed on this side"));
+
+      assertThat(socket.isAnswering(Duration.ofSeconds(20))).isTrue();
+      assertThat(socket.isAnswering(Duration.ofMillis(100))).isFalse();
+    }
+  }
+
+  @Test
   void peerThatAnswersNoPingIsGivenUpAlsoWhileAWriterIsStuck() throws Exception {
     Keepalive impatient =
         new Keepalive(Duration.ofMillis(200), Duration.ofHours(1), Duration.ofMillis(200));

@@ -2,6 +2,7 @@ package dev.postern.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,13 @@ public interface MessageChannel extends AutoCloseable {
    * not change.
    */
   void send(ByteBuffer... parts) throws IOException;
+
+  /**
+   * Asks the peer for a sign of life and waits for it, or for anything else that comes from it.
+   *
+   * @return false when nothing came within the time
+   */
+  boolean isAnswering(Duration within) throws InterruptedException;
 
   /**
    * Waits for the next message, text or binary alike: receivers of this protocol do not distinguish

@@ -71,7 +71,7 @@ public final class Agent implements ControlChannel.Listener {
         new Sessions(
             new AgentSession.Surroundings(
                 service.instanceId(),
-                new SessionDialer(service),
+                new SessionDialer(service, control::doubt),
                 runAs,
                 denied,
                 new SessionJournal(directory),

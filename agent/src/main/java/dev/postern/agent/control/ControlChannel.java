@@ -1,6 +1,7 @@
 package dev.postern.agent.control;
 
 import dev.postern.aws.Fault;
+import dev.postern.transport.Keepalive;
 import dev.postern.wire.MessageChannel;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MalformedMessageException;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControlChannel {
   private static final Logger LOG = System.getLogger(ControlChannel.class.getName());
+
+  /** As long as a session's connection waits for an answer. */
+  private static final Duration ANSWER_MAX = Keepalive.SESSION.silenceMax();
 
   /** Called on the thread of {@link #run}, so none of it may block. */
   public interface Listener {
@@ -52,6 +57,7 @@ public final class ControlChannel {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicBoolean doubting = new AtomicBoolean();
   private volatile @Nullable MessageChannel connection;
 
   public ControlChannel(
@@ -134,6 +140,30 @@ public final class ControlChannel {
 
   public boolean isConnected() {
     return connection != null;
+  }
+
+  /**
+   * Another connection to the service was lost: if this one gives no sign of life either, it is
+   * dialled anew. Does not wait for that.
+   */
+  void doubt() {
+    MessageChannel doubted = connection;
+    if (doubted != null && doubting.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("control-doubt").start(() -> check(doubted));
+    }
+  }
+
+  private void check(MessageChannel doubted) {
+    try {
+      if (!doubted.isAnswering(ANSWER_MAX)) {
+        LOG.log(Level.INFO, "the control channel gives no answer");
+        doubted.close();
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    } finally {
+      doubting.set(false);
+    }
   }
 
   /** Ends {@link #run}. */

@@ -8,6 +8,7 @@ import dev.postern.wire.SessionId;
 import dev.postern.wire.handshake.OpenDataChannel;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Opens connections for the data channels of sessions. Safe for use by many threads. */
 final class SessionDialer {
@@ -15,14 +16,25 @@ final class SessionDialer {
   private static final String TERMINATED = "Session is already terminated";
 
   private final Service service;
+  private final Runnable onLost;
 
-  SessionDialer(Service service) {
+  /**
+   * @param onLost a session's connection is gone and being dialled again
+   */
+  SessionDialer(Service service, Runnable onLost) {
     this.service = service;
+    this.onLost = onLost;
   }
 
   DataChannel.Dialer forSession(SessionId session) {
     String clientId = UUID.randomUUID().toString();
-    return () -> dial(session, clientId);
+    AtomicBoolean dialled = new AtomicBoolean();
+    return () -> {
+      if (dialled.getAndSet(true)) {
+        onLost.run();
+      }
+      return dial(session, clientId);
+    };
   }
 
   private MessageChannel dial(SessionId session, String clientId) throws IOException {

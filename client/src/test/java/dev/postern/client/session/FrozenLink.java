@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A path between a client and a server that can go dead: then nothing passes in either direction,
  * no byte, no end and no new connection, and nobody is told. What was under way arrives when the
- * path is back, as TCP would send it again. It can be slow, too.
+ * path is back, as TCP would send it again; or it does not, as where TCP's next attempt is far
+ * away. It can be slow, too.
  */
 public final class FrozenLink implements AutoCloseable {
   /** Small enough that a slow path does not come in lumps. */
@@ -26,6 +29,8 @@ public final class FrozenLink implements AutoCloseable {
   private final int exitPort;
   private final int entrancePort;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Set<Socket> established = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket entrance;
   private final AtomicLong passed = new AtomicLong();
   private volatile long bytesPerSecond = Long.MAX_VALUE;
@@ -69,6 +74,12 @@ public final class FrozenLink implements AutoCloseable {
     notifyAll();
   }
 
+  /** The path is back for connections that were not open when it went dead. */
+  public synchronized void thawForNew() {
+    dead.addAll(established);
+    thaw();
+  }
+
   /** From now on each direction of each connection passes so much and no more. */
   public void limit(long newBytesPerSecond) {
     bytesPerSecond = newBytesPerSecond;
@@ -110,6 +121,16 @@ public final class FrozenLink implements AutoCloseable {
     }
   }
 
+  /** For a connection that is open; for ever if it is dead. */
+  private synchronized void awaitThaw(Socket connection) throws InterruptedException, IOException {
+    while (frozen || dead.contains(connection)) {
+      if (connection.isClosed()) {
+        throw new IOException("the path was torn down");
+      }
+      wait();
+    }
+  }
+
   private void accept(ServerSocket listener) {
     while (!listener.isClosed()) {
       try {
@@ -127,6 +148,8 @@ public final class FrozenLink implements AutoCloseable {
       awaitThaw();
       Socket far = new Socket(InetAddress.getLoopbackAddress(), exitPort);
       open.add(far);
+      established.add(near);
+      established.add(far);
       Thread.ofVirtual().start(() -> pump(near, far));
       pump(far, near);
     } catch (IOException | InterruptedException noServer) {
@@ -141,13 +164,13 @@ public final class FrozenLink implements AutoCloseable {
       byte[] buffer = new byte[PIECE_BYTES];
       long free = System.nanoTime();
       for (int count = input.read(buffer); count > 0; count = input.read(buffer)) {
-        awaitThaw();
+        awaitThaw(from);
         free = pass(count, free);
         output.write(buffer, 0, count);
         // Nothing more is read until then: the sender's buffer fills up, as it does with TCP.
-        awaitThaw();
+        awaitThaw(from);
       }
-      awaitThaw();
+      awaitThaw(from);
       to.shutdownOutput();
     } catch (IOException | InterruptedException end) {
       cut(from);
