@@ -6,10 +6,12 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Gives each connection a {@link LongRow}; and the reader that knows it. */
 final class NumberedBytes extends SocketService {
   private final LongRow row;
+  private final AtomicLong written = new AtomicLong();
 
   NumberedBytes(long count) throws IOException {
     row = new LongRow(count);
@@ -18,7 +20,17 @@ final class NumberedBytes extends SocketService {
 
   @Override
   void serve(SocketChannel connection) throws IOException {
-    row.forEach((block, length) -> write(connection, ByteBuffer.wrap(block, 0, length)));
+    row.forEach((block, length) -> {
+      ByteBuffer bytes = ByteBuffer.wrap(block, 0, length);
+      while (bytes.hasRemaining()) {
+        written.addAndGet(connection.write(bytes));
+      }
+    });
+  }
+
+  /** How many bytes all connections together took. */
+  long written() {
+    return written.get();
   }
 
   /** Told how far a reader is, block by block. */

@@ -3,10 +3,10 @@ package dev.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.security.MessageDigest;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +41,15 @@ class TransferTest {
     try (DigestService service = new DigestService(GIGABYTE);
         PosternForward forward = PosternForward.start(node, "0:" + service.port());
         Socket connection = connect(forward)) {
-      byte[] wanted = DigestService.send(connection, GIGABYTE);
+      OutputStream output = connection.getOutputStream();
+      MessageDigest sent = DigestService.sha256();
+      new LongRow(GIGABYTE)
+          .forEach((block, length) -> {
+            output.write(block, 0, length);
+            sent.update(block, 0, length);
+          });
+      connection.shutdownOutput();
+      byte[] wanted = sent.digest();
 
       // The service's word on what it got, and then the same row from it.
       assertThat(connection.getInputStream().readNBytes(wanted.length)).isEqualTo(wanted);
@@ -58,7 +66,7 @@ class TransferTest {
       try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), port);
           Socket fast = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(slow.getInputStream().readNBytes(KILOBYTE)).hasSize(KILOBYTE);
-        long before = residentBytes();
+        long before = node.server().residentBytes();
 
         service.expect(
             fast,
@@ -69,18 +77,8 @@ class TransferTest {
               }
             });
 
-        assertThat(residentBytes() - before).isLessThan(SERVER_GROWTH_MAX);
+        assertThat(node.server().residentBytes() - before).isLessThan(SERVER_GROWTH_MAX);
       }
     }
-  }
-
-  /** Of the server. */
-  private static long residentBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc", Long.toString(node.server().pid()), "status"))
-        .stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -33,7 +33,11 @@ public final class FrozenLink implements AutoCloseable {
   private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket entrance;
   private final AtomicLong passed = new AtomicLong();
-  private volatile long bytesPerSecond = Long.MAX_VALUE;
+
+  /** Bytes a second of each connection that there is. */
+  private final List<AtomicLong> paces = new CopyOnWriteArrayList<>();
+
+  private long bytesPerSecond = Long.MAX_VALUE;
   private boolean frozen;
 
   /** A path to a port of this machine. */
@@ -81,8 +85,14 @@ public final class FrozenLink implements AutoCloseable {
   }
 
   /** From now on each direction of each connection passes so much and no more. */
-  public void limit(long newBytesPerSecond) {
+  public synchronized void limit(long newBytesPerSecond) {
     bytesPerSecond = newBytesPerSecond;
+    limitPresent(newBytesPerSecond);
+  }
+
+  /** The same for the connections that there are; new ones are as fast as before. */
+  public synchronized void limitPresent(long newBytesPerSecond) {
+    paces.forEach(pace -> pace.set(newBytesPerSecond));
   }
 
   /** How many bytes have passed, in both directions. */
@@ -144,20 +154,29 @@ public final class FrozenLink implements AutoCloseable {
   }
 
   private void join(Socket near) {
+    AtomicLong pace = newPace();
     try {
       awaitThaw();
       Socket far = new Socket(InetAddress.getLoopbackAddress(), exitPort);
       open.add(far);
       established.add(near);
       established.add(far);
-      Thread.ofVirtual().start(() -> pump(near, far));
-      pump(far, near);
+      Thread.ofVirtual().start(() -> pump(near, far, pace));
+      pump(far, near, pace);
     } catch (IOException | InterruptedException noServer) {
       cut(near);
+    } finally {
+      paces.remove(pace);
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private synchronized AtomicLong newPace() {
+    AtomicLong pace = new AtomicLong(bytesPerSecond);
+    paces.add(pace);
+    return pace;
+  }
+
+  private void pump(Socket from, Socket to, AtomicLong pace) {
     try {
       InputStream input = from.getInputStream();
       OutputStream output = to.getOutputStream();
@@ -165,7 +184,7 @@ public final class FrozenLink implements AutoCloseable {
       long free = System.nanoTime();
       for (int count = input.read(buffer); count > 0; count = input.read(buffer)) {
         awaitThaw(from);
-        free = pass(count, free);
+        free = pass(count, free, pace.get());
         output.write(buffer, 0, count);
         // Nothing more is read until then: the sender's buffer fills up, as it does with TCP.
         awaitThaw(from);
@@ -179,10 +198,10 @@ public final class FrozenLink implements AutoCloseable {
   }
 
   /** Takes the time that the bytes take; from when on the path is free for the next. */
-  private long pass(int count, long free) {
+  private long pass(int count, long free, long pace) {
     long passes =
         Math.max(free, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(1))
-            + TimeUnit.SECONDS.toNanos(count) / bytesPerSecond;
+            + TimeUnit.SECONDS.toNanos(count) / pace;
     for (long left = passes - System.nanoTime(); left > 0; left = passes - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
