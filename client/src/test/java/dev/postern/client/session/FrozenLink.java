@@ -8,10 +8,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * A path between a client and a server that can go dead: then nothing passes in either direction,
  * no byte, no end and no new connection, and nobody is told. What was under way arrives when the
  * path is back, as TCP would send it again; or it does not, as where TCP's next attempt is far
- * away. It can be slow, too.
+ * away. It can be slow, and narrow, too.
  */
 public final class FrozenLink implements AutoCloseable {
   /** Small enough that a slow path does not come in lumps. */
@@ -40,6 +43,28 @@ public final class FrozenLink implements AutoCloseable {
   private long bytesPerSecond = Long.MAX_VALUE;
   private boolean frozen;
 
+  /** In bytes a second for all connections together; there is no such limit when it is zero. */
+  private final long width;
+
+  private final Turns inward = new Turns();
+  private final Turns outward = new Turns();
+
+  /** The order in which what all connections have for one direction of a narrow path passes. */
+  private static final class Turns {
+    private long free = System.nanoTime();
+
+    /** When the path has passed so many bytes more. */
+    synchronized long after(int count, long width) {
+      free =
+          Math.max(free, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(1))
+              + TimeUnit.SECONDS.toNanos(count) / width;
+      return free;
+    }
+  }
+
+  /** Bytes on a narrow path, and when they have passed; none of them are the end. */
+  private record Piece(byte[] bytes, long passes) {}
+
   /** A path to a port of this machine. */
   public FrozenLink(int exitPort) throws IOException {
     this(0, exitPort);
@@ -51,6 +76,20 @@ public final class FrozenLink implements AutoCloseable {
    * @param entrancePort free until now
    */
   public FrozenLink(int entrancePort, int exitPort) throws IOException {
+    this(entrancePort, exitPort, 0);
+  }
+
+  /**
+   * A path that passes so much each way and no more, first come, first served whichever connection
+   * it is of. Whatever waits for that is on its way for whoever sent it, as in a router that has
+   * far too much memory.
+   */
+  public static FrozenLink narrow(int exitPort, long bytesPerSecond) throws IOException {
+    return new FrozenLink(0, exitPort, bytesPerSecond);
+  }
+
+  private FrozenLink(int entrancePort, int exitPort, long width) throws IOException {
+    this.width = width;
     this.exitPort = exitPort;
     this.entrance = listen(entrancePort);
     this.entrancePort = entrance.getLocalPort();
@@ -161,8 +200,8 @@ public final class FrozenLink implements AutoCloseable {
       open.add(far);
       established.add(near);
       established.add(far);
-      Thread.ofVirtual().start(() -> pump(near, far, pace));
-      pump(far, near, pace);
+      Thread.ofVirtual().start(() -> pass(near, far, pace, inward));
+      pass(far, near, pace, outward);
     } catch (IOException | InterruptedException noServer) {
       cut(near);
     } finally {
@@ -174,6 +213,46 @@ public final class FrozenLink implements AutoCloseable {
     AtomicLong pace = new AtomicLong(bytesPerSecond);
     paces.add(pace);
     return pace;
+  }
+
+  private void pass(Socket from, Socket to, AtomicLong pace, Turns turns) {
+    if (width == 0) {
+      pump(from, to, pace);
+    } else {
+      queue(from, to, turns);
+    }
+  }
+
+  /** Takes in what comes as fast as it comes; another thread lets it out. */
+  private void queue(Socket from, Socket to, Turns turns) {
+    BlockingQueue<Piece> waiting = new LinkedBlockingQueue<>();
+    Thread.ofVirtual().start(() -> letOut(waiting, from, to));
+    byte[] buffer = new byte[PIECE_BYTES];
+    try {
+      InputStream input = from.getInputStream();
+      for (int count = input.read(buffer); count > 0; count = input.read(buffer)) {
+        waiting.add(new Piece(Arrays.copyOf(buffer, count), turns.after(count, width)));
+      }
+    } catch (IOException end) {
+      cut(from);
+      cut(to);
+    }
+    waiting.add(new Piece(new byte[0], System.nanoTime()));
+  }
+
+  private void letOut(BlockingQueue<Piece> waiting, Socket from, Socket to) {
+    try {
+      for (Piece next = waiting.take(); next.bytes.length > 0; next = waiting.take()) {
+        awaitUntil(next.passes);
+        awaitThaw();
+        passed.addAndGet(next.bytes.length);
+        to.getOutputStream().write(next.bytes);
+      }
+      to.shutdownOutput();
+    } catch (IOException | InterruptedException end) {
+      cut(from);
+      cut(to);
+    }
   }
 
   private void pump(Socket from, Socket to, AtomicLong pace) {
@@ -202,11 +281,15 @@ public final class FrozenLink implements AutoCloseable {
     long passes =
         Math.max(free, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(1))
             + TimeUnit.SECONDS.toNanos(count) / pace;
-    for (long left = passes - System.nanoTime(); left > 0; left = passes - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
+    awaitUntil(passes);
     passed.addAndGet(count);
     return passes;
+  }
+
+  private static void awaitUntil(long nanoTime) {
+    for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
   }
 
   private static void cut(Socket socket) {
