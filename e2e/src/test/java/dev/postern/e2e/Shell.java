@@ -36,6 +36,15 @@ record Shell(Map<String, String> environment) {
   }
 
   Finished run(List<String> command, String input) {
+    return run(command, input, TIMEOUT);
+  }
+
+  /** Runs a command that takes longer than others. */
+  Finished run(List<String> command, Duration atMost) {
+    return run(command, "", atMost);
+  }
+
+  private Finished run(List<String> command, String input, Duration atMost) {
     try {
       Process process = start(command);
       CompletableFuture<String> out = drain(process.getInputStream());
@@ -48,7 +57,7 @@ record Shell(Map<String, String> environment) {
           throw notRead;
         }
       }
-      if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         throw new AssertionError(
