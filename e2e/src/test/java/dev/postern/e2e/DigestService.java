@@ -8,11 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /** Reads to the end, answers with the SHA-256 of what it read, and then sends a {@link LongRow}. */
 final class DigestService extends SocketService {
   private final LongRow row;
-  private final NumberedBytes.Progress progress;
+  private final LongRow.Progress progress;
 
   DigestService(long count) throws IOException {
     this(count, _ -> {});
@@ -21,7 +22,7 @@ final class DigestService extends SocketService {
   /**
    * @param progress told how far the service has read, on the connection's own thread
    */
-  DigestService(long count, NumberedBytes.Progress progress) throws IOException {
+  DigestService(long count, LongRow.Progress progress) throws IOException {
     row = new LongRow(count);
     this.progress = progress;
     start();
@@ -29,15 +30,45 @@ final class DigestService extends SocketService {
 
   /** Sends a {@link LongRow} and its end; returns what the service has to answer. */
   static byte[] send(Socket connection, long count) throws IOException {
+    return send(connection, new LongRow(count), _ -> {});
+  }
+
+  private static byte[] send(Socket connection, LongRow row, LongRow.Progress progress)
+      throws IOException {
     OutputStream output = connection.getOutputStream();
     MessageDigest sent = sha256();
-    new LongRow(count)
-        .forEach((block, length) -> {
-          output.write(block, 0, length);
-          sent.update(block, 0, length);
-        });
+    long[] done = {0};
+    row.forEach((block, length) -> {
+      output.write(block, 0, length);
+      sent.update(block, 0, length);
+      done[0] += length;
+      progress.at(done[0]);
+    });
     connection.shutdownOutput();
     return sent.digest();
+  }
+
+  /**
+   * Sends the row through a connection, and then reads it; fails unless the same arrived at both
+   * ends.
+   *
+   * @param through told of both as if they were one
+   */
+  void expectBothWays(Socket connection, LongRow.Progress through) throws IOException {
+    long[] done = {0};
+    byte[] wanted =
+        send(
+            connection,
+            row,
+            sent -> {
+              done[0] = sent;
+              through.at(sent);
+            });
+    InputStream input = connection.getInputStream();
+    if (!Arrays.equals(input.readNBytes(wanted.length), wanted)) {
+      throw new AssertionError("what the service got is not what was sent");
+    }
+    row.expect(input, read -> through.at(done[0] + read));
   }
 
   private static MessageDigest sha256() {
@@ -48,11 +79,7 @@ final class DigestService extends SocketService {
     }
   }
 
-  static byte[] digestOfRest(InputStream input) throws IOException {
-    return digestOfRest(input, _ -> {});
-  }
-
-  private static byte[] digestOfRest(InputStream input, NumberedBytes.Progress progress)
+  private static byte[] digestOfRest(InputStream input, LongRow.Progress progress)
       throws IOException {
     long done = 0;
     MessageDigest digest = sha256();

@@ -51,7 +51,7 @@ class KilledServerTest {
    * Kills the server when a reader is so far, and knows how long that one then waited for the rest.
    * Told by the reader's thread, asked by any.
    */
-  private static final class KillUnderWay implements NumberedBytes.Progress {
+  private static final class KillUnderWay implements LongRow.Progress {
     private final CompletableFuture<Long> restarted = new CompletableFuture<>();
     private final AtomicBoolean killed = new AtomicBoolean();
     private final AtomicLong last = new AtomicLong(System.nanoTime());

@@ -26,13 +26,13 @@ final class LossyLoopback {
     shell.run(List.of("ip", "link", "set", "lo", "up")).orFail();
     try (RunningServer server = new RunningServer(folder.resolve("server"));
         RunningAgent agent = RunningAgent.enrol(server, folder.resolve("agent"));
-        NumberedBytes service = new NumberedBytes(BYTES);
+        DigestService service = new DigestService(BYTES);
         PosternForward forward =
             PosternForward.start(new OneNode(server, agent, folder), "0:" + service.port())) {
       int port = forward.port();
       shell.run(List.of("nft", LOSS)).orFail();
       try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        service.expect(connection, _ -> {});
+        service.expectBothWays(connection, _ -> {});
       }
       try (Terminal terminal =
           new Terminal(
