@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated
 @Timeout(240)
+@EnabledIfEnvironmentVariable(named = "POSTERN_SLOW_TESTS", matches = "1")
 class SlowSessionTest {
   private static final long SLOW_BYTES_PER_SECOND = 1_000;
 

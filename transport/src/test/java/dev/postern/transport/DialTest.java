@@ -37,7 +37,7 @@ final class DialTest {
 
       while (tried.size() < 2) {
         tried.addAll(dialling(listener.getLocalPort()));
-        Thread.yield();
+        Thread.onSpinWait();
       }
 
       dial.interrupt();
