@@ -20,7 +20,7 @@ class OneLegResetTest {
   private static final long BYTES = 60_000_000;
   private static final long BETWEEN_RESETS = 20_000_000;
 
-  private enum Leg {
+  enum Leg {
     OF_THE_CLIENT,
     OF_THE_NODE
   }
