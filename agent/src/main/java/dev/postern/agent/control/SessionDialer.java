@@ -5,8 +5,10 @@ import dev.postern.transport.DataChannel;
 import dev.postern.transport.SessionEndedException;
 import dev.postern.wire.MessageChannel;
 import dev.postern.wire.SessionId;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.handshake.OpenDataChannel;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SessionDialer {
   /** The one text by which the service says that trying again makes no sense. */
   private static final String TERMINATED = "Session is already terminated";
+
+  private static final List<String> FOR_THE_SERVICE = List.of(Extension.ANSWERS_PINGS);
 
   private final Service service;
   private final Runnable onLost;
@@ -43,7 +47,11 @@ final class SessionDialer {
       return Service.introduced(
           service.openDataChannel(session),
           OpenDataChannel.fromAgent(
-                  UUID.randomUUID().toString(), token, clientId, service.instanceId())
+                  UUID.randomUUID().toString(),
+                  token,
+                  clientId,
+                  service.instanceId(),
+                  FOR_THE_SERVICE)
               .toJson());
     } catch (Fault refused) {
       if (refused.message().contains(TERMINATED)) {

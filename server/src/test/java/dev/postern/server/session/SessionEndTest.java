@@ -13,12 +13,14 @@ import dev.postern.server.store.SessionRecord.Status;
 import dev.postern.server.store.Tokens;
 import dev.postern.wire.SessionId;
 import dev.postern.wire.control.AgentSessionState;
+import dev.postern.wire.handshake.Extension;
 import dev.postern.wire.handshake.OpenDataChannel;
 import dev.postern.wire.message.AgentMessage;
 import dev.postern.wire.message.MessageType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +179,8 @@ class SessionEndTest {
         client.stream(CLIENT, 0, "a key");
         dead.frame(
             0x81,
-            OpenDataChannel.fromAgent("request", token, "client", TestGateway.NODE)
+            OpenDataChannel.fromAgent(
+                    "request", token, "client", TestGateway.NODE, List.of(Extension.ANSWERS_PINGS))
                 .toJson()
                 .getBytes(StandardCharsets.UTF_8));
         server.awaitStatus(id, Status.Connected);

@@ -40,17 +40,15 @@ public record OpenDataChannel(
         SCHEMA_VERSION, requestId, tokenValue, clientId, "", clientVersion, extensions);
   }
 
-  /** What our agent sends. */
+  /** What an agent sends. */
   public static OpenDataChannel fromAgent(
-      String requestId, String tokenValue, String clientId, String clientInstanceId) {
+      String requestId,
+      String tokenValue,
+      String clientId,
+      String clientInstanceId,
+      List<String> extensions) {
     return new OpenDataChannel(
-        SCHEMA_VERSION,
-        requestId,
-        tokenValue,
-        clientId,
-        clientInstanceId,
-        "",
-        List.of(Extension.ANSWERS_PINGS));
+        SCHEMA_VERSION, requestId, tokenValue, clientId, clientInstanceId, "", extensions);
   }
 
   public static OpenDataChannel parse(ByteBuffer text) throws MalformedMessageException {

@@ -48,7 +48,7 @@ class OpenChannelTest {
         .isEqualTo(FROM_CLIENT.replaceFirst("}$", ",\"PosternExtensions\":[\"resume-token\"]}"));
     assertThat(
             OpenDataChannel.fromAgent(
-                agent.requestId(), "s3cr3t", agent.clientId(), "mi-0123456789abcdef0"))
+                agent.requestId(), "s3cr3t", agent.clientId(), "mi-0123456789abcdef0", List.of()))
         .isEqualTo(agent);
   }
 
