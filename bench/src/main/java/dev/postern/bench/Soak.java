@@ -41,6 +41,9 @@ public final class Soak implements Callable<Integer> {
   /** What comes and goes with caches that forget, such as that of TLS sessions. */
   private static final long HEAP_KIBIBYTES_SLACK = 4 << 10;
 
+  /** So many shells and so many transfers; that nothing grows says nothing without them. */
+  private static final int WORK_MIN = 20;
+
   private static final Duration REST_PATIENCE = Duration.ofMinutes(2);
   private static final long THREADS_SLACK = 10;
   private static final long DESCRIPTORS_SLACK = 10;
@@ -197,6 +200,9 @@ public final class Soak implements Callable<Integer> {
       } else {
         flat &= !now.isAbove(earlier);
       }
+    }
+    if (shells.get() < WORK_MIN || transfers.get() < WORK_MIN) {
+      throw new IOException("too little was done to tell");
     }
     System.out.println(flat ? "flat" : "NOT FLAT");
     return flat;

@@ -1,8 +1,10 @@
 package dev.postern.server.session;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * The whole way of a session's bytes as pure state machines, under random faults. Whatever happens,
@@ -15,9 +17,10 @@ import org.junit.jupiter.api.Timeout;
  *
  * {@code -Dsimulation.schedules=1000000} in the same place runs as many.
  */
-@Timeout(3600)
 class ReliableChannelSimulationTest {
-  private static final long SCHEDULES = Long.getLong("simulation.schedules", 100_000);
+  private static final long USUAL_SCHEDULES = 100_000;
+  private static final Duration USUAL_TIME = Duration.ofMinutes(2);
+  private static final long SCHEDULES = Long.getLong("simulation.schedules", USUAL_SCHEDULES);
 
   @Test
   void everyScheduleDeliversEverythingOnceAndInOrder() {
@@ -26,6 +29,12 @@ class ReliableChannelSimulationTest {
       new SimulatedSession(seed).run();
       return;
     }
-    LongStream.range(0, SCHEDULES).parallel().forEach(each -> new SimulatedSession(each).run());
+    long times = Math.ceilDiv(SCHEDULES, USUAL_SCHEDULES);
+    assertTimeoutPreemptively(
+        USUAL_TIME.multipliedBy(times),
+        () ->
+            LongStream.range(0, SCHEDULES)
+                .parallel()
+                .forEach(each -> new SimulatedSession(each).run()));
   }
 }

@@ -29,7 +29,9 @@ final class SimulatedSession {
   private static final long RESEND_AFTER_NANOS = Duration.ofMillis(200).toNanos();
 
   private static final int FAULTS_MAX = 8;
-  private static final int FEW_MESSAGES = 40;
+  private static final int FEW_MESSAGES = 70;
+
+  /** Of both directions together. */
   private static final int MESSAGES_MAX = 500;
 
   private enum Fault {
@@ -64,9 +66,9 @@ final class SimulatedSession {
     random = new Random(seed);
     straight = random.nextInt(3) == 0;
     int most = random.nextInt(25) == 0 ? MESSAGES_MAX : FEW_MESSAGES;
-    int output = 1 + random.nextInt(most);
     // The client waits for the agent's first word, so that one is always said.
-    int input = random.nextInt(most - most / 4);
+    int output = 1 + random.nextInt(most * 3 / 5);
+    int input = random.nextInt(most * 2 / 5);
     kind = kind();
     ends.put(Side.AGENT, new SimulatedEnd(Side.AGENT, output, input, straight, kind, random));
     ends.put(Side.CLIENT, new SimulatedEnd(Side.CLIENT, input, output, straight, kind, random));
