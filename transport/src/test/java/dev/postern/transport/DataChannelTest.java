@@ -122,8 +122,9 @@ class DataChannelTest {
     }
 
     List<Acknowledge> acknowledges = acknowledges();
-    assertThat(acknowledges).allMatch(Acknowledge::cumulative);
-    assertThat(acknowledges.size()).isLessThan(count / 2);
+    assertThat(acknowledges).allMatch(each -> each.cumulative() || wasRepeated(each));
+    assertThat(acknowledges.stream().filter(Acknowledge::cumulative).count())
+        .isBetween(1L, count / 2L);
     assertThat(acknowledges.getLast().acknowledgedMessageSequenceNumber()).isEqualTo(count - 1);
   }
 
@@ -146,6 +147,12 @@ class DataChannelTest {
             .map(EncodedMessage::messageType)
             .toList();
     assertThat(fromClient).startsWith(MessageType.ACKNOWLEDGE, MessageType.INPUT_STREAM_DATA);
+  }
+
+  /** On a machine that stood still for as long as a sender waits. */
+  private boolean wasRepeated(Acknowledge acknowledge) {
+    long number = acknowledge.acknowledgedMessageSequenceNumber();
+    return seen.stream().filter(stream(Side.AGENT, number)).count() > 1;
   }
 
   private List<Acknowledge> acknowledges() throws MalformedMessageException {
