@@ -71,7 +71,7 @@ class ServerOutageTest {
   void sessionGoesOnWhenTheServerIsBackAfter(int seconds) throws Exception {
     plugin.type("before ");
     assertThat(text(agent.take())).isEqualTo("before ");
-    gateway.goDown();
+    gateway.close();
     plugin.type("meanwhile ");
     assertThat(plugin.endsWithin(Duration.ofSeconds(seconds))).isFalse();
     plugin.type("and more");

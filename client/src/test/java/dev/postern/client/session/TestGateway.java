@@ -41,10 +41,6 @@ public final class TestGateway implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private volatile ServerSocket server;
-
-  /** Bound, and neither listening nor connected. */
-  private Socket reserved = new Socket();
-
   private volatile Upgrades upgrades = Upgrades.ACCEPT;
 
   /** What becomes of WebSocket upgrades. */
@@ -73,18 +69,9 @@ public final class TestGateway implements AutoCloseable {
     return listener;
   }
 
-  /** The same as {@link #close}, until {@link #reopen}: nobody gets the port meanwhile. */
-  public void goDown() throws IOException {
-    close();
-    reserved = new Socket();
-    reserved.setReuseAddress(true);
-    reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-  }
-
-  /** Starts to listen again, on the same port. */
+  /** Starts to listen again after {@link #close}, on the same port. */
   public void reopen() throws IOException {
     server = listen(port);
-    reserved.close();
   }
 
   public int port() {
