@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One live session: its two sides, what is under way between them, and its deadlines. Owned by one
- * event loop from beginning to end, whichever loops its connections live on; every method runs
- * there unless it says otherwise. The store is only ever written to from a worker.
+ * event loop from beginning to end, to which its connections move; every method runs there unless
+ * it says otherwise. The store is only ever written to from a worker.
  *
  * <p>A side that lost its connection has time to come back; nothing that it was owed is lost
  * meanwhile. The end is told to both sides, see {@link Farewell}.
