@@ -2,10 +2,9 @@ package dev.postern.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.client.session.FrozenLink;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,13 +39,7 @@ class DeadLinkTest {
 
   @TempDir static Path temporary;
 
-  private static RunningServer server;
-
-  /** The client's. */
-  private static FrozenLink link;
-
-  private static FrozenLink nodeLink;
-  private static RunningAgent agent;
+  private static TwoLegs legs;
 
   enum Program {
     POSTERN_SHELL,
@@ -55,33 +48,13 @@ class DeadLinkTest {
 
   @BeforeAll
   static void start() throws Exception {
-    int front = FrontProxy.freePort();
-    server =
-        new RunningServer(
-            temporary.resolve("server"), "--public-url", "https://localhost:" + front);
-    link = new FrozenLink(front, server.listeningPort());
-    nodeLink = new FrozenLink(server.listeningPort());
-    agent =
-        RunningAgent.enrolAt(
-            URI.create("https://localhost:" + nodeLink.port()), server, temporary.resolve("agent"));
+    legs = TwoLegs.start(temporary);
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    try {
-      if (agent != null) {
-        agent.close();
-      }
-    } finally {
-      if (link != null) {
-        link.close();
-      }
-      if (nodeLink != null) {
-        nodeLink.close();
-      }
-      if (server != null) {
-        server.close();
-      }
+  static void stop() throws IOException {
+    if (legs != null) {
+      legs.close();
     }
   }
 
@@ -94,13 +67,13 @@ class DeadLinkTest {
     try (Terminal terminal = terminal(program)) {
       CountingShell.start(terminal, LINES);
 
-      link.freeze();
+      legs.link(TwoLegs.Leg.CLIENT).freeze();
       long dead = System.nanoTime();
       terminal.type("typed while dead\r");
       terminal.screen().expect(": connection lost, trying again");
       Duration noticed = Duration.ofNanos(System.nanoTime() - dead);
       terminal.type("and later\r");
-      link.thaw();
+      legs.link(TwoLegs.Leg.CLIENT).thaw();
 
       terminal.screen().expect(": connected again");
       assertThat(noticed).isLessThan(NOTICED_WITHIN);
@@ -114,24 +87,14 @@ class DeadLinkTest {
     try (Terminal terminal = terminal(Program.POSTERN_SHELL)) {
       CountingShell.start(terminal, LINES);
 
-      link.cutOff();
+      legs.link(TwoLegs.Leg.CLIENT).cutOff();
       terminal.type("typed while away\r");
       assertThat(terminal.endsWithin(Duration.ofSeconds(seconds))).isFalse();
       terminal.type("and later\r");
-      link.mend();
+      legs.link(TwoLegs.Leg.CLIENT).mend();
 
       terminal.screen().expect(": connected again");
       CountingShell.expectAllOnce(terminal, LINES, "typed while away|and later");
-    }
-  }
-
-  /** Which path goes dead. */
-  enum Leg {
-    CLIENT,
-    NODE;
-
-    FrozenLink link() {
-      return this == CLIENT ? link : nodeLink;
     }
   }
 
@@ -140,15 +103,14 @@ class DeadLinkTest {
    * go on over new ones.
    */
   @ParameterizedTest
-  @EnumSource(Leg.class)
-  void transferGoesOnByteForByteAfterThirtySecondsOfSilence(Leg leg) throws Exception {
+  @EnumSource(TwoLegs.Leg.class)
+  void transferGoesOnByteForByteAfterThirtySecondsOfSilence(TwoLegs.Leg leg) throws Exception {
     AtomicBoolean frozen = new AtomicBoolean();
     AtomicLong back = new AtomicLong();
     AtomicLong last = new AtomicLong();
     AtomicLong stall = new AtomicLong();
     try (NumberedBytes service = new NumberedBytes(TRANSFER_BYTES);
-        PosternForward forward =
-            PosternForward.start(new OneNode(server, agent, temporary), "0:" + service.port());
+        PosternForward forward = PosternForward.start(legs.node(), "0:" + service.port());
         Socket connection = new Socket(InetAddress.getLoopbackAddress(), forward.port())) {
       service.expect(
           connection,
@@ -159,18 +121,18 @@ class DeadLinkTest {
             }
             last.set(now);
             if (done > TRANSFER_BYTES / 5 && frozen.compareAndSet(false, true)) {
-              leg.link().freeze();
+              legs.link(leg).freeze();
               CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS)
                   .execute(() -> {
                     back.set(System.nanoTime());
-                    leg.link().thawForNew();
+                    legs.link(leg).thawForNew();
                   });
             }
           });
 
       assertThat(back.get()).isNotZero();
       assertThat(Duration.ofNanos(stall.get())).isPositive().isLessThan(STALL_MAX);
-      if (leg == Leg.CLIENT) {
+      if (leg == TwoLegs.Leg.CLIENT) {
         var _ = forward.err().expect("connection lost, trying again");
         var _ = forward.err().expect("connected again");
       }
@@ -178,14 +140,14 @@ class DeadLinkTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Leg.class)
-  void shellGoesOnAfterThirtySecondsOfSilence(Leg leg) throws Exception {
+  @EnumSource(TwoLegs.Leg.class)
+  void shellGoesOnAfterThirtySecondsOfSilence(TwoLegs.Leg leg) throws Exception {
     try (Terminal terminal = terminal(Program.POSTERN_SHELL)) {
       CountingShell.start(terminal, LONG_LINES);
 
-      leg.link().freeze();
+      legs.link(leg).freeze();
       assertThat(terminal.endsWithin(Duration.ofSeconds(30))).isFalse();
-      leg.link().thawForNew();
+      legs.link(leg).thawForNew();
       terminal.type("typed after\rand later\r");
 
       assertThat(CountingShell.longestStall(terminal, LONG_LINES)).isLessThan(STALL_MAX);
@@ -196,12 +158,13 @@ class DeadLinkTest {
   private static Terminal terminal(Program program) throws Exception {
     List<String> command =
         switch (program) {
-          case POSTERN_SHELL -> List.of(Programs.postern(), "shell", agent.instanceId());
+          case POSTERN_SHELL -> List.of(Programs.postern(), "shell", legs.agent().instanceId());
           case AWS_CLI_AND_PLUGIN ->
-              server.awsCommand("ssm", "start-session", "--target", agent.instanceId());
+              legs.server()
+                  .awsCommand("ssm", "start-session", "--target", legs.agent().instanceId());
         };
     return new Terminal(
-        server.shell().with("POSTERN_STTY_BEFORE", temporary.resolve("stty").toString()),
+        legs.server().shell().with("POSTERN_STTY_BEFORE", temporary.resolve("stty").toString()),
         100,
         30,
         String.join(" ", command));

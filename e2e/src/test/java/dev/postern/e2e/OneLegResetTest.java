@@ -3,8 +3,8 @@ package dev.postern.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.client.session.FrozenLink;
+import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -20,60 +20,29 @@ class OneLegResetTest {
   private static final long BYTES = 60_000_000;
   private static final long BETWEEN_RESETS = 20_000_000;
 
-  enum Leg {
-    OF_THE_CLIENT,
-    OF_THE_NODE
-  }
-
   @TempDir private static Path temporary;
 
-  private static RunningServer server;
-  private static FrozenLink ofTheClient;
-  private static FrozenLink ofTheNode;
-  private static RunningAgent agent;
+  private static TwoLegs legs;
 
   @BeforeAll
   static void start() throws Exception {
-    int front = FrontProxy.freePort();
-    server =
-        new RunningServer(
-            temporary.resolve("server"), "--public-url", "https://localhost:" + front);
-    ofTheClient = new FrozenLink(front, server.listeningPort());
-    ofTheNode = new FrozenLink(server.listeningPort());
-    agent =
-        RunningAgent.enrolAt(
-            URI.create("https://localhost:" + ofTheNode.port()),
-            server,
-            temporary.resolve("agent"));
+    legs = TwoLegs.start(temporary);
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    try {
-      if (agent != null) {
-        agent.close();
-      }
-    } finally {
-      if (ofTheNode != null) {
-        ofTheNode.close();
-      }
-      if (ofTheClient != null) {
-        ofTheClient.close();
-      }
-      if (server != null) {
-        server.close();
-      }
+  static void stop() throws IOException {
+    if (legs != null) {
+      legs.close();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void transferGoesOnByteForByteInBothDirections(Leg leg) throws Exception {
+  void transferGoesOnByteForByteInBothDirections(TwoLegs.Leg leg) throws Exception {
     try (DigestService service = new DigestService(BYTES);
-        PosternForward forward =
-            PosternForward.start(new OneNode(server, agent, temporary), "0:" + service.port());
+        PosternForward forward = PosternForward.start(legs.node(), "0:" + service.port());
         Socket connection = PortForward.connect(forward.port())) {
-      FrozenLink link = leg == Leg.OF_THE_CLIENT ? ofTheClient : ofTheNode;
+      FrozenLink link = legs.link(leg);
       AtomicLong next = new AtomicLong(BETWEEN_RESETS);
       service.expectBothWays(
           connection,
@@ -86,7 +55,7 @@ class OneLegResetTest {
 
       assertThat(next).hasValue(2 * BYTES + BETWEEN_RESETS);
       assertThat(forward.err().all().contains("connected again"))
-          .isEqualTo(leg == Leg.OF_THE_CLIENT);
+          .isEqualTo(leg == TwoLegs.Leg.CLIENT);
     }
   }
 }

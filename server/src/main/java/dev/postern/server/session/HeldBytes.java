@@ -8,8 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * read any more. Safe for use by many threads.
  */
 final class HeldBytes {
-  /** Of the 512 MiB that buffers of connections may have in all (the launcher's heap size). */
-  static final long TOTAL_MAX = 192L << 20;
+  /**
+   * Three eighths of what Netty's buffers may have in all, which is as much as the heap's maximum.
+   */
+  static final long TOTAL_MAX = Runtime.getRuntime().maxMemory() / 8 * 3;
 
   /** What a direction may hold in any case: it takes several messages to get on. */
   static final long SHARE_MIN = 128 << 10;

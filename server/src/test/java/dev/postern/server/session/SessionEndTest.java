@@ -141,20 +141,13 @@ class SessionEndTest {
 
   @Test
   void deadClientIsNoticed() throws Exception {
-    TestGateway server =
-        start(timings -> {
-          timings.pingEvery = Duration.ofMillis(100);
-          timings.silenceMax = SHORT;
-        });
+    TestGateway server = startImpatient();
     try (Peer control = server.control()) {
       SessionId id = server.startSession();
       String token = server.token(Tokens.Kind.CLIENT_DATA_CHANNEL, id.value());
-      try (Peer agent = server.agent(id);
-          RawWebSocket dead = RawWebSocket.open(server.listener(), "/client/" + id)) {
-        dead.frame(0x81, ("{\"TokenValue\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8));
-        server.awaitStatus(id, Status.Connected);
-
-        server.awaitStatus(id, Status.Disconnected);
+      try (Peer agent = server.agent(id)) {
+        String opening = "{\"TokenValue\":\"" + token + "\"}";
+        expectSilenceNoticed(server, id, "/client/" + id, opening);
 
         assertTrue(agent.isOpen());
         assertTrue(control.isOpen());
@@ -165,31 +158,38 @@ class SessionEndTest {
   /** The official agent may be silent because its session takes no input; ours may not. */
   @Test
   void deadAgentOfOursIsNoticedWhileItIsOwedInput() throws Exception {
-    TestGateway server =
-        start(timings -> {
-          timings.pingEvery = Duration.ofMillis(100);
-          timings.silenceMax = SHORT;
-        });
+    TestGateway server = startImpatient();
     try (Peer control = server.control()) {
       SessionId id = server.startSession();
       String token = server.token(Tokens.Kind.AGENT_DATA_CHANNEL, id.value());
-      try (Peer client = server.client(id);
-          RawWebSocket dead =
-              RawWebSocket.open(server.listener(), "/agent/" + id + "?node=" + TestGateway.NODE)) {
+      try (Peer client = server.client(id)) {
         client.stream(CLIENT, 0, "a key");
-        dead.frame(
-            0x81,
+        String opening =
             OpenDataChannel.fromAgent(
                     "request", token, "client", TestGateway.NODE, List.of(Extension.ANSWERS_PINGS))
-                .toJson()
-                .getBytes(StandardCharsets.UTF_8));
-        server.awaitStatus(id, Status.Connected);
-
-        server.awaitStatus(id, Status.Disconnected);
+                .toJson();
+        expectSilenceNoticed(server, id, "/agent/" + id + "?node=" + TestGateway.NODE, opening);
 
         assertTrue(client.isOpen());
         assertTrue(control.isOpen());
       }
+    }
+  }
+
+  private TestGateway startImpatient() throws Exception {
+    return start(timings -> {
+      timings.pingEvery = Duration.ofMillis(100);
+      timings.silenceMax = SHORT;
+    });
+  }
+
+  /** Of a side that opens its channel and then says nothing, not even to pings. */
+  private static void expectSilenceNoticed(
+      TestGateway server, SessionId id, String path, String opening) throws Exception {
+    try (RawWebSocket dead = RawWebSocket.open(server.listener(), path)) {
+      dead.frame(0x81, opening.getBytes(StandardCharsets.UTF_8));
+      server.awaitStatus(id, Status.Connected);
+      server.awaitStatus(id, Status.Disconnected);
     }
   }
 
